@@ -1,0 +1,1 @@
+"""Articles and their revisions. Knows nothing of reports, cases and corrections."""

@@ -1,0 +1,188 @@
+"""Every change of an article, one function each.
+
+    create ──▶ published ──revise/splice──▶ published (a new revision) ──withdraw──▶ withdrawn
+
+Each locks the article, checks, writes and announces in one transaction. HTML from outside is sanitised here.
+"""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from articles import sanitise
+from articles.models import Article, Part, Revision
+from articles.signals import article_revised
+from articles.text import collapse, replace, splice
+
+
+class RevisionConflict(Exception):
+    """The article is at another revision than the one the change was made on. Load it again and repeat."""
+
+    def __init__(self, *, expected: int, current: int) -> None:
+        super().__init__(f"The article is at revision {current}, not {expected}. Load it again and repeat the change.")
+        self.expected = expected
+        self.current = current
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """The words of one revision, as they come in: plain headline and standfirst, HTML body."""
+
+    headline: str
+    standfirst: str = ""
+    body: str
+
+    def cleaned(self) -> "Text":
+        """Give the text as it may be stored. Raises ``ValueError`` when no headline or no prose is left."""
+        text = Text(
+            headline=collapse(self.headline),
+            standfirst=collapse(self.standfirst),
+            body=sanitise.clean(self.body).strip(),
+        )
+        text.check()
+        return text
+
+    def check(self) -> None:
+        """Raise ``ValueError`` when the text cannot be an article's."""
+        if not self.headline:
+            raise ValueError("An article needs a headline.")
+        if len(self.headline) > 500:
+            raise ValueError(f"The headline has {len(self.headline)} characters; 500 are allowed.")
+        if not self.body:
+            raise ValueError("An article needs a body; after leaving out scripts and embeds nothing is left of it.")
+
+
+@transaction.atomic
+def create_article(
+    text: Text,
+    *,
+    slug: str = "",
+    language: str = "en",
+    section: str = "",
+    byline: str = "",
+    source: str = "",
+    external_id: str = "",
+    canonical_url: str = "",
+    published_at: datetime | None = None,
+    note: str = "",
+    by: User | None = None,
+) -> Article:
+    """Store a new article with its first revision.
+
+    Raises ``ValueError`` for a text without headline or prose, ``IntegrityError`` when ``source`` already has
+    an article with ``external_id``.
+    """
+    text = text.cleaned()
+    published_at = published_at or timezone.now()
+    article = Article.objects.create(
+        slug=_free_slug(slug or text.headline),
+        language=language,
+        section=section,
+        byline=byline,
+        source=source,
+        external_id=external_id,
+        canonical_url=canonical_url,
+        published_at=published_at,
+        modified_at=published_at,
+    )
+    _save_revision(article, text, note=note, by=by)
+    return article
+
+
+@transaction.atomic
+def revise_article(
+    article: Article, text: Text, *, expected: int | None = None, note: str = "", by: User | None = None
+) -> Revision | None:
+    """Store ``text`` as the article's next revision; unchanged text makes none and gives ``None``.
+
+    Raises ``RevisionConflict`` when ``expected`` is given and is not the current revision's number.
+    """
+    _lock(article, expected=expected)
+    text = text.cleaned()
+    if text == _text_of(article.text):
+        return None
+    return _save_revision(article, text, note=note, by=by)
+
+
+@transaction.atomic
+def splice_article(
+    article: Article,
+    *,
+    part: str,
+    start: int,
+    end: int,
+    replacement: str,
+    expected: int,
+    note: str = "",
+    by: User | None = None,
+) -> Revision:
+    """Replace one stretch of a part's projection and store the result as the next revision.
+
+    ``start`` and ``end`` are offsets in code points of the projection of revision ``expected``. Every byte of the
+    source outside the stretch stays as it is. Raises ``RevisionConflict`` when the article is at another revision.
+    """
+    _lock(article, expected=expected)
+    revision = article.text
+    change = splice if part == Part.BODY else replace
+    words = dataclasses.asdict(_text_of(revision))
+    words[Part(part).value] = change(words[Part(part).value], start, end, replacement)
+    text = Text(**words)
+    text.check()
+    return _save_revision(article, text, note=note, by=by)
+
+
+@transaction.atomic
+def withdraw_article(article: Article) -> None:
+    """Take an article out of the lists. Its page stays at its address, as a tombstone."""
+    _lock(article)
+    article.status = Article.Status.WITHDRAWN
+    article.modified_at = timezone.now()
+    article.save(update_fields=["status", "modified_at"])
+
+
+def _lock(article: Article, *, expected: int | None = None) -> None:
+    article.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True, of=("self",)).with_text())
+    # From here on nobody else can save a revision of this article, so what is current now stays current.
+    if expected is not None and article.text.number != expected:
+        raise RevisionConflict(expected=expected, current=article.text.number)
+
+
+def _save_revision(article: Article, text: Text, *, note: str, by: User | None) -> Revision:
+    previous = article.current
+    revision = Revision.objects.create(
+        article=article,
+        number=previous.number + 1 if previous else 1,
+        headline=text.headline,
+        standfirst=text.standfirst,
+        body=text.body,
+        note=note,
+        created_by=by,
+    )
+    article.current = revision
+    fields = ["current"]
+    if previous:
+        article.modified_at = revision.created_at
+        fields.append("modified_at")
+    article.save(update_fields=fields)
+    article_revised.send(sender=Article, article=article, revision=revision, previous=previous)
+    return revision
+
+
+def _text_of(revision: Revision) -> Text:
+    return Text(headline=revision.headline, standfirst=revision.standfirst, body=revision.body)
+
+
+def _free_slug(words: str) -> str:
+    base = slugify(words, allow_unicode=True)[:80].strip("-") or "article"
+    taken = set(Article.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 1
+    slug = base
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

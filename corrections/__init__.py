@@ -1,0 +1,1 @@
+"""Reports, cases, corrections and the public log: the product."""

@@ -1,0 +1,526 @@
+"""Reports, cases, their trails, corrections, the log's entries, and the queue of record.
+
+Models hold state and what must always be true of it. Changes are made by ``corrections.actions`` alone.
+"""
+
+import secrets
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from articles.models import Article, Part, Revision
+from corrections.policy import Kind, Severity
+
+
+class Outcome(models.TextChoices):
+    """How surely a passage was found (``corrections.anchoring``), as stored and shown."""
+
+    EXACT = "exact", _("exact")
+    MOVED = "moved", _("moved")
+    AMBIGUOUS = "ambiguous", _("several places fit")
+    ALREADY_FIXED = "already_fixed", _("already fixed")
+    SIMILAR = "similar", _("similar")
+    LOST = "lost", _("lost")
+
+
+class Category(models.TextChoices):
+    """What the reader says the error is."""
+
+    TYPO = "typo", _("typo")
+    FACT = "fact", _("fact")
+    WORDING = "wording", _("wording")
+    OTHER = "other", _("other")
+
+
+class Resolution(models.TextChoices):
+    """How a case ended. The first group with a change of the article, the second with a reason, the last by itself."""
+
+    CORRECTED = "corrected", _("corrected")
+    CLARIFIED = "clarified", _("clarified")
+    FIXED_SILENTLY = "fixed_silently", _("fixed without a notice")
+    UPDATED = "updated", _("updated")
+    RETRACTED = "retracted", _("retracted")
+    NOT_AN_ERROR = "not_an_error", _("not an error")
+    STYLE_PREFERENCE = "style_preference", _("a matter of style")
+    OUT_OF_SCOPE = "out_of_scope", _("out of scope")
+    INSUFFICIENT_INFORMATION = "insufficient_information", _("not enough information")
+    DUPLICATE = "duplicate", _("duplicate")
+    SPAM = "spam", _("spam")
+    ALREADY_FIXED = "already_fixed", _("already fixed")
+
+
+REJECTIONS = (
+    Resolution.NOT_AN_ERROR,
+    Resolution.STYLE_PREFERENCE,
+    Resolution.OUT_OF_SCOPE,
+    Resolution.INSUFFICIENT_INFORMATION,
+    Resolution.DUPLICATE,
+    Resolution.SPAM,
+)
+"""The resolutions an editor can give as the reason of a rejection."""
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    """Cases, by what the desk asks for."""
+
+    def waiting(self) -> Self:
+        """Keep what waits for an editor: the review queue."""
+        return self.filter(status__in=Case.WAITING)
+
+    def unresolved(self) -> Self:
+        """Keep what is not ended: waiting, or put off."""
+        return self.exclude(status=Case.Status.RESOLVED)
+
+    def most_urgent_first(self) -> Self:
+        """Order by priority, then by age, then by number."""
+        return self.order_by("-priority", "first_reported_at", "pk")
+
+    def for_queue(self) -> Self:
+        """Fetch along what a row of the queue shows."""
+        return self.select_related("article", "article__current", "assignee")
+
+
+class Case(models.Model):
+    """One suspected error at one passage of an article. Collects the reports about it; what an editor works on."""
+
+    class Status(models.TextChoices):
+        """Where the case stands; the arrows between are in ``corrections.actions.cases``."""
+
+        OPEN = "open", _("open")
+        CLAIMED = "claimed", _("claimed")
+        AWAITING_APPROVAL = "awaiting_approval", _("awaiting approval")
+        SNOOZED = "snoozed", _("snoozed")
+        RESOLVED = "resolved", _("resolved")
+
+    WAITING = (Status.OPEN, Status.CLAIMED, Status.AWAITING_APPROVAL)
+
+    class Arrival(models.TextChoices):
+        """Why the case is in the queue."""
+
+        NEW = "new", _("new")
+        REOPENED = "reopened", _("reopened")
+        REGRESSION = "regression", _("regression")
+        APPEAL = "appeal", _("appeal")
+        WOKEN = "woken", _("woken")
+
+    article = models.ForeignKey(Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="cases")
+    part = models.CharField(_("part"), max_length=16, choices=Part.choices, default=Part.BODY)
+    category = models.CharField(_("category"), max_length=16, choices=Category.choices, default=Category.OTHER)
+
+    exact = models.TextField(_("quote"))
+    prefix = models.TextField(_("words before"), blank=True)
+    suffix = models.TextField(_("words after"), blank=True)
+
+    revision = models.ForeignKey(
+        Revision, verbose_name=_("revision"), on_delete=models.PROTECT, related_name="+",
+        help_text=_("The revision whose text the passage's offsets count in."),
+    )  # fmt: skip
+    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
+    end = models.PositiveIntegerField(_("end"), null=True, blank=True)
+    outcome = models.CharField(_("passage"), max_length=16, choices=Outcome.choices)
+
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices, default=Status.OPEN)
+    arrival = models.CharField(_("here because"), max_length=16, choices=Arrival.choices, default=Arrival.NEW)
+    resolution = models.CharField(_("resolution"), max_length=32, choices=Resolution.choices, blank=True)
+    merged_into = models.ForeignKey(
+        "self", verbose_name=_("merged into"), null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
+    )
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("held by"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="claimed_cases",
+    )  # fmt: skip
+    claim_expires_at = models.DateTimeField(_("claim lapses"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+
+    priority = models.PositiveIntegerField(_("priority"), default=0)
+    report_count = models.PositiveIntegerField(_("reports"), default=0)
+    first_reported_at = models.DateTimeField(_("first reported"), default=timezone.now)
+    last_reported_at = models.DateTimeField(_("last reported"), default=timezone.now)
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("review queue")
+        permissions = [
+            ("review_case", _("Can review cases: claim, correct, reject")),
+            ("approve_serious", _("Can approve serious corrections")),
+            ("approve_withdrawal", _("Can approve the withdrawal of an article")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="resolved", resolved_at__isnull=False) & ~Q(resolution="")
+                | ~Q(status="resolved") & Q(resolved_at__isnull=True, resolution=""),
+                name="case_resolved_with_resolution",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="claimed") | Q(assignee__isnull=False, claim_expires_at__isnull=False),
+                name="case_claimed_by_someone",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="snoozed") | Q(snoozed_until__isnull=False), name="case_snoozed_until_a_time"
+            ),
+            models.CheckConstraint(
+                condition=Q(start__isnull=True, end__isnull=True)
+                | Q(start__isnull=False, end__isnull=False, start__lte=F("end")),
+                name="case_passage_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(status__in=("open", "claimed", "awaiting_approval")),
+                name="case_queue",
+            ),
+            models.Index(fields=["article", "status"], name="case_of_article"),
+            models.Index(fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_to_wake"),
+        ]
+
+    def __str__(self) -> str:
+        words = " ".join(self.exact.split())
+        return f"#{self.pk} “{words[:60]}{'…' if len(words) > 60 else ''}”"
+
+    def get_absolute_url(self) -> str:
+        """Give the path of the case's page at the desk."""
+        return reverse("admin:corrections_case_change", args=[self.pk])
+
+    @property
+    def has_passage(self) -> bool:
+        """Whether the case points at a stretch of its revision's text."""
+        return self.start is not None
+
+    @property
+    def passage_text(self) -> str:
+        """The words at the passage now, "" without one."""
+        return self.revision.projection(self.part).text[self.start : self.end] if self.has_passage else ""
+
+    def is_claim_lapsed(self, at: datetime) -> bool:
+        """Tell whether the holder has been silent for too long, so that anybody may claim."""
+        return self.claim_expires_at is not None and self.claim_expires_at <= at
+
+
+class Report(models.Model):
+    """One reader's claim about one quote. Kept as received; the database refuses to change what the reader wrote."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe, editable=False)
+    article = models.ForeignKey(Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="reports")
+    url = models.URLField(_("address"), max_length=1000, blank=True, help_text=_("The page the reader was on."))
+    revision_number = models.PositiveIntegerField(_("revision seen"), null=True, blank=True)
+    part = models.CharField(_("part"), max_length=16, choices=Part.choices, blank=True)
+    exact = models.TextField(_("quote"))
+    prefix = models.TextField(_("words before"), blank=True)
+    suffix = models.TextField(_("words after"), blank=True)
+    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
+    category = models.CharField(_("category"), max_length=16, choices=Category.choices, blank=True)
+    suggestion = models.TextField(_("suggestion"), blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    email = models.EmailField(_("address for the answer"), blank=True)
+    language = models.CharField(_("language"), max_length=35, blank=True)
+    reader = models.CharField(_("reader"), max_length=64, blank=True, help_text=_("A keyed digest of the address."))
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+
+    case = models.ForeignKey(
+        Case, verbose_name=_("case"), null=True, blank=True, on_delete=models.PROTECT, related_name="reports"
+    )
+    triaged_at = models.DateTimeField(_("triaged"), null=True, blank=True)
+    appealed_at = models.DateTimeField(_("appealed"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(case__isnull=True, triaged_at__isnull=True)
+                | Q(case__isnull=False, triaged_at__isnull=False),
+                name="report_triaged_into_case",
+            )
+        ]
+        indexes = [models.Index(fields=["reader", "received_at"], name="report_rate")]
+
+    def __str__(self) -> str:
+        return f"{self.exact[:60]}"
+
+    def get_absolute_url(self) -> str:
+        """Give the path of the receipt: who holds it can follow this report."""
+        return reverse("corrections:receipt", args=[self.token])
+
+
+class Event(models.Model):
+    """One row of a case's trail: who did what, when and why. Written once, never changed."""
+
+    class Kind(models.TextChoices):
+        """What happened; the verbs are the actions' names."""
+
+        OPENED = "opened", _("opened")
+        REPORTED = "reported", _("reported")
+        CLAIMED = "claimed", _("claimed")
+        TAKEN_OVER = "taken_over", _("taken over")
+        RELEASED = "released", _("released")
+        REJECTED = "rejected", _("rejected")
+        DRAFTED = "drafted", _("correction drafted")
+        APPROVED = "approved", _("approved")
+        RETURNED = "returned", _("returned")
+        CORRECTED = "corrected", _("corrected")
+        ALREADY_FIXED = "already_fixed", _("already fixed")
+        SNOOZED = "snoozed", _("snoozed")
+        WOKEN = "woken", _("woken")
+        MERGED = "merged", _("merged")
+        REOPENED = "reopened", _("reopened")
+        APPEALED = "appealed", _("appealed")
+        REANCHORED = "reanchored", _("passage carried over")
+        PLACED = "placed", _("passage picked")
+        AMENDED = "amended", _("correction amended")
+        WITHDRAWN = "withdrawn", _("correction withdrawn")
+
+    case = models.ForeignKey(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    old_status = models.CharField(_("status before"), max_length=20, choices=Case.Status.choices, blank=True)
+    new_status = models.CharField(_("status after"), max_length=20, choices=Case.Status.choices)
+    note = models.TextField(_("why"), blank=True)
+    data = models.JSONField(_("details"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["at", "pk"]
+        indexes = [models.Index(fields=["case", "at"], name="event_trail")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    """Corrections, by what the public pages ask for."""
+
+    def public(self) -> Self:
+        """Keep what stands in the corrections log: published, with a number; withdrawn ones stay as tombstones."""
+        return self.filter(number__isnull=False)
+
+    def newest_first(self) -> Self:
+        """Order by number, newest first."""
+        return self.order_by("-year", "-sequence")
+
+
+class Correction(models.Model):
+    """The record that an article was put right.
+
+    A draft until published; then what was published never changes (the database refuses it). ``year`` and ``sequence``
+    make the number of a public one; a style fix has none and is only counted.
+    """
+
+    class Status(models.TextChoices):
+        """``draft → awaiting_approval → published → amended | withdrawn``."""
+
+        AWAITING_APPROVAL = "awaiting_approval", _("awaiting approval")
+        RETURNED = "returned", _("returned")
+        PUBLISHED = "published", _("published")
+        AMENDED = "amended", _("amended")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    case = models.ForeignKey(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="corrections")
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.PROTECT, related_name="corrections"
+    )
+    base = models.ForeignKey(
+        Revision, verbose_name=_("revision before"), on_delete=models.PROTECT, related_name="+",
+        help_text=_("The revision that the editor saw; offsets count in its text."),
+    )  # fmt: skip
+    revision = models.ForeignKey(
+        Revision, verbose_name=_("revision after"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    severity = models.CharField(_("severity"), max_length=20, choices=Severity.choices)
+    part = models.CharField(_("part"), max_length=16, choices=Part.choices)
+    start = models.PositiveIntegerField(_("start"))
+    before = models.TextField(_("before"), blank=True)
+    after = models.TextField(_("after"), blank=True)
+    notice = models.TextField(_("notice"), blank=True)
+    language = models.CharField(_("language"), max_length=35)
+    override_reason = models.TextField(
+        _("reason"), blank=True, help_text=_("Why a style fix touches what it should not.")
+    )
+    status = models.CharField(_("status"), max_length=20, choices=Status.choices)
+    drafted_at = models.DateTimeField(_("drafted"), default=timezone.now)
+    drafted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("drafted by"), on_delete=models.PROTECT, related_name="+"
+    )
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("approved by"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )  # fmt: skip
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(_("year"), null=True, blank=True)
+    sequence = models.PositiveIntegerField(_("number in the year"), null=True, blank=True)
+    number = models.CharField(_("number"), max_length=16, null=True, blank=True, unique=True)
+    amends = models.ForeignKey(
+        "self", verbose_name=_("amends"), null=True, blank=True, on_delete=models.PROTECT, related_name="amendments"
+    )
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawal_reason = models.TextField(_("reason of the withdrawal"), blank=True)
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        constraints = [
+            models.UniqueConstraint(fields=["year", "sequence"], name="correction_number_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=("awaiting_approval", "returned"), published_at__isnull=True, number__isnull=True
+                )
+                | Q(status__in=("published", "amended", "withdrawn"), published_at__isnull=False),
+                name="correction_published_with_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["-year", "-sequence"], name="correction_log_order")]
+
+    def __str__(self) -> str:
+        return self.number or f"{self.get_kind_display()} ({self.get_status_display()})"
+
+    def get_absolute_url(self) -> str:
+        """Give the path of the permanent public page; only a numbered correction has one."""
+        return reverse("corrections:correction", args=[self.number])
+
+
+class LogEntry(models.Model):
+    """One link of the corrections log's chain: what was published, as canonical JSON, and its digest.
+
+    Appended by ``corrections.log`` alone; never changed, never removed.
+    """
+
+    class Action(models.TextChoices):
+        """What the entry records of its correction."""
+
+        PUBLISHED = "published", _("published")
+        AMENDED = "amended", _("amended")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    position = models.PositiveIntegerField(_("position"), unique=True)
+    correction = models.ForeignKey(
+        Correction, verbose_name=_("correction"), on_delete=models.PROTECT, related_name="log_entries"
+    )
+    action = models.CharField(_("action"), max_length=16, choices=Action.choices)
+    at = models.DateTimeField(_("when"))
+    payload = models.TextField(_("content"))
+    previous_digest = models.CharField(_("digest before"), max_length=64, blank=True)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"{self.position}: {self.action}"
+
+
+class LogHead(models.Model):
+    """The end of the log's chain, one row: locked to append, compared to notice a cut tail."""
+
+    position = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+    year = models.PositiveSmallIntegerField(default=0)
+    sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("head of the log")
+        verbose_name_plural = _("head of the log")
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.digest[:12]}"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Jobs, by what the dispatcher and the operator ask for."""
+
+    def pending(self) -> Self:
+        """Keep what is neither done nor parked."""
+        return self.filter(done_at__isnull=True, parked_at__isnull=True)
+
+    def to_dispatch(self, at: datetime) -> Self:
+        """Keep what is due and held by no lease, the longest due first."""
+        return (
+            self.pending()
+            .filter(Q(lease_expires_at__isnull=True) | Q(lease_expires_at__lte=at), due_at__lte=at)
+            .order_by("due_at", "pk")
+        )
+
+    def parked(self) -> Self:
+        """Keep what was given up after the last attempt and waits for an operator."""
+        return self.filter(parked_at__isnull=False)
+
+
+class Job(models.Model):
+    """One piece of deferred work: a row of the queue of record, written together with what caused it.
+
+    ``kind`` names the task, ``subject_id`` the row it is about; each kind is done once per subject.
+    """
+
+    kind = models.CharField(_("kind"), max_length=40)
+    subject_id = models.CharField(_("subject"), max_length=64)
+    lane = models.CharField(_("lane"), max_length=64)
+    due_at = models.DateTimeField(_("due"), default=timezone.now)
+    lease_expires_at = models.DateTimeField(_("lease runs out"), null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    last_error = models.TextField(_("last error"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    parked_at = models.DateTimeField(_("parked"), null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject_id"], name="job_once_per_subject"),
+            models.CheckConstraint(condition=Q(done_at__isnull=True) | Q(parked_at__isnull=True), name="job_one_end"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(done_at__isnull=True, parked_at__isnull=True),
+                name="job_pending",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"
+
+
+class IdempotencyKey(models.Model):
+    """The first answer that was given to a key, so that a repeated request gets it again.
+
+    Written in the transaction of what it answered; ``scope`` is the call, and later the caller.
+    """
+
+    scope = models.CharField(max_length=100)
+    key = models.CharField(max_length=255)
+    body_digest = models.CharField(max_length=64)
+    response_status = models.PositiveSmallIntegerField(null=True)
+    response = models.JSONField(null=True)
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
+        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return self.key

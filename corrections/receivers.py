@@ -1,0 +1,1 @@
+"""What corrections do when an article changes."""
