@@ -143,55 +143,12 @@ class Touch(TextChoices):
 _WORD = re.compile(r"\w+(?:['’ʼ-]\w+)*", re.UNICODE)
 _QUOTE_MARKS = re.compile(r"[\"“”„«»‹›]")
 _NEGATIONS = frozenset(
-    [
-        "no",
-        "not",
-        "never",
-        "none",
-        "nobody",
-        "nothing",
-        "neither",
-        "nor",
-        "without",
-        "cannot",
-        "n't",
-        "не",
-        "ні",
-        "ніколи",
-        "ніхто",
-        "ніщо",
-        "нічого",
-        "без",
-        "немає",
-        "нема",
-        "nie",
-        "nigdy",
-        "nikt",
-        "nic",
-        "bez",
-        "kein",
-        "keine",
-        "keinen",
-        "nicht",
-        "nie",
-        "niemand",
-        "nichts",
-        "ohne",
-        "ne",
-        "pas",
-        "jamais",
-        "rien",
-        "sans",
-        "nunca",
-        "nadie",
-        "nada",
-        "sin",
-        "لا",
-        "لم",
-        "لن",
-        "ليس",
-        "بدون",
-    ]
+    (
+        "no not never none nobody nothing neither nor without cannot "
+        "не ні ніколи ніхто ніщо нічого без немає нема "
+        "nie nigdy nikt nic bez kein keine keinen nicht niemand nichts ohne ne pas jamais rien sans nunca nadie nada sin "
+        "لا لم لن ليس بدون"
+    ).split()
 )
 
 

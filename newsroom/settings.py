@@ -37,7 +37,7 @@ def _kept_secret() -> str:
 
 
 SECRET_KEY = env.str("SECRET_KEY", "") or _kept_secret()
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
 
 SITE_NAME = env.str("SITE_NAME", "The Daily Example")
 SITE_URL = env.str("SITE_URL", "http://localhost:8000").rstrip("/")

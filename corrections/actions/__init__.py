@@ -1,0 +1,60 @@
+"""Every change of a report, a case or a correction, one function each. Screens, API, tasks and commands call these.
+
+    report ──triage──▶ open ──claim──▶ claimed ──correct──▶ resolved
+                        ▲  ◀─release──   │  └──▶ awaiting_approval ──approve──▶ resolved
+                        │                └─reject(reason)──▶ resolved
+                        ├──snooze/wake── snoozed
+                        └──reopen/appeal/regression── resolved
+
+An action locks the row, checks, changes, records the event and defers the rest to after the commit, in one transaction.
+"""
+
+from corrections.actions.cases import (
+    InvalidTransition,
+    claim_case,
+    merge_case,
+    place_case,
+    reject_case,
+    release_case,
+    reopen_case,
+    snooze_case,
+    wake_case,
+)
+from corrections.actions.publication import (
+    ApprovalRefused,
+    EditConflict,
+    GuardedStyleFix,
+    PolicyViolation,
+    amend_correction,
+    approve_case,
+    correct_case,
+    return_case,
+    withdraw_correction,
+)
+from corrections.actions.reports import AppealRefused, appeal_report, reanchor_cases, submit_report, triage_report
+
+__all__ = [
+    "AppealRefused",
+    "ApprovalRefused",
+    "EditConflict",
+    "GuardedStyleFix",
+    "InvalidTransition",
+    "PolicyViolation",
+    "amend_correction",
+    "appeal_report",
+    "approve_case",
+    "claim_case",
+    "correct_case",
+    "merge_case",
+    "place_case",
+    "reanchor_cases",
+    "reject_case",
+    "release_case",
+    "reopen_case",
+    "return_case",
+    "snooze_case",
+    "submit_report",
+    "triage_report",
+    "wake_case",
+    "withdraw_correction",
+]

@@ -1,0 +1,196 @@
+"""What editors do with a case short of correcting: claim, release, reject, snooze, merge, reopen, place."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from corrections.models import REJECTIONS, Case, Event, Outcome, Resolution
+
+Status = Case.Status
+
+
+class InvalidTransition(Exception):
+    """The case is not in a state in which this can be done, or somebody else holds it. Says which."""
+
+
+@transaction.atomic
+def claim_case(case: Case, *, takeover: bool = False, by: User) -> None:
+    """Take a case to work on it, for ``CLAIM_LASTS``; claiming one's own again prolongs the claim.
+
+    Raises ``InvalidTransition`` while somebody else holds it, unless ``takeover`` says so (which is recorded).
+    """
+    lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED))
+    now = timezone.now()
+    old, holder = case.status, case.assignee
+    is_mine = old == Status.CLAIMED and holder == by
+    is_held = old == Status.CLAIMED and not is_mine and not case.is_claim_lapsed(now)
+    if is_held and not takeover:
+        raise InvalidTransition(f"{holder} is working on case {case.pk}. Take it over if you mean to.")
+    case.status = Status.CLAIMED
+    case.assignee = by
+    case.claim_expires_at = now + settings.CLAIM_LASTS
+    case.save(update_fields=["status", "assignee", "claim_expires_at"])
+    if not is_mine:
+        kind = Event.Kind.TAKEN_OVER if is_held else Event.Kind.CLAIMED
+        record(case, kind, old=old, by=by, **({"from": str(holder)} if is_held else {}))
+
+
+@transaction.atomic
+def release_case(case: Case, *, by: User) -> None:
+    """Give a claimed case back to the queue. Raises ``InvalidTransition`` unless ``by`` holds it."""
+    lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
+    old = case.status
+    _free(case)
+    case.status = Status.OPEN
+    case.save(update_fields=["status", "assignee", "claim_expires_at"])
+    record(case, Event.Kind.RELEASED, old=old, by=by)
+
+
+@transaction.atomic
+def reject_case(case: Case, *, reason: Resolution, message: str = "", by: User) -> None:
+    """Close a case without a correction; its readers are told ``reason`` and ``message``.
+
+    Raises ``InvalidTransition`` unless ``by`` holds the case, ``ValueError`` for a resolution that is no rejection.
+    """
+    if reason not in REJECTIONS:
+        raise ValueError(f"“{reason}” is no reason for a rejection. Choose one of: {', '.join(REJECTIONS)}.")
+    lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
+    old = case.status
+    resolve(case, Resolution(reason), at=timezone.now())
+    record(case, Event.Kind.REJECTED, old=old, by=by, note=message, resolution=str(reason))
+
+
+@transaction.atomic
+def snooze_case(case: Case, *, until: datetime, note: str = "", by: User) -> None:
+    """Put a case off until a time (UTC); it comes back by itself. Raises ``ValueError`` for a time that is past."""
+    if until <= timezone.now():
+        raise ValueError("A case can be snoozed only until a time in the future.")
+    lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
+    old = case.status
+    _free(case)
+    case.status = Status.SNOOZED
+    case.snoozed_until = until
+    case.save(update_fields=["status", "snoozed_until", "assignee", "claim_expires_at"])
+    record(case, Event.Kind.SNOOZED, old=old, by=by, note=note, until=until.isoformat())
+
+
+@transaction.atomic
+def wake_case(case: Case, *, by: User | None = None) -> None:
+    """Bring a snoozed case back into the queue, by the clock or by an editor."""
+    lock_case(case, allowed_from=(Status.SNOOZED,))
+    old = case.status
+    case.status = Status.OPEN
+    case.arrival = Case.Arrival.WOKEN
+    case.snoozed_until = None
+    case.save(update_fields=["status", "arrival", "snoozed_until"])
+    record(case, Event.Kind.WOKEN, old=old, by=by)
+
+
+@transaction.atomic
+def merge_case(case: Case, *, into: Case, by: User) -> None:
+    """Close a case as a duplicate of another one, which takes over its reports. The old address leads to the other.
+
+    Raises ``InvalidTransition`` unless both are of one article and unresolved and ``by`` may change ``case``.
+    """
+    if case.pk == into.pk:
+        raise InvalidTransition(f"Case {case.pk} cannot be merged into itself.")
+    # Always in the order of the numbers, so that two merges the other way round cannot wait for each other.
+    for row in sorted((case, into), key=lambda c: c.pk):
+        if row is case:
+            lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
+        else:
+            lock_case(into, allowed_from=(Status.OPEN, Status.CLAIMED, Status.SNOOZED))
+    if case.article_id != into.article_id:
+        raise InvalidTransition(f"Cases {case.pk} and {into.pk} are about different articles.")
+    old = case.status
+    case.reports.update(case=into)
+    into.report_count += case.report_count
+    into.first_reported_at = min(into.first_reported_at, case.first_reported_at)
+    into.last_reported_at = max(into.last_reported_at, case.last_reported_at)
+    into.priority = max(into.priority, case.priority)
+    into.save(update_fields=["report_count", "first_reported_at", "last_reported_at", "priority"])
+    case.merged_into = into
+    case.report_count = 0
+    resolve(case, Resolution.DUPLICATE, at=timezone.now(), also=("merged_into", "report_count"))
+    record(case, Event.Kind.MERGED, old=old, by=by, into=into.pk)
+    record(into, Event.Kind.MERGED, old=into.status, by=by, taken=case.pk)
+
+
+@transaction.atomic
+def reopen_case(
+    case: Case, *, note: str = "", arrival: Case.Arrival = Case.Arrival.REOPENED, by: User | None = None
+) -> None:
+    """Bring a resolved case back into the queue."""
+    lock_case(case, allowed_from=(Status.RESOLVED,))
+    if case.merged_into_id:
+        raise InvalidTransition(f"Case {case.pk} was merged into case {case.merged_into_id}. Reopen that one.")
+    old, ended_as = case.status, case.resolution
+    case.status = Status.OPEN
+    case.arrival = arrival
+    case.resolution = ""
+    case.resolved_at = None
+    case.save(update_fields=["status", "arrival", "resolution", "resolved_at"])
+    kind = Event.Kind.APPEALED if arrival == Case.Arrival.APPEAL else Event.Kind.REOPENED
+    record(case, kind, old=old, by=by, note=note, resolution=ended_as)
+
+
+@transaction.atomic
+def place_case(case: Case, *, start: int, end: int, expected: str, by: User) -> None:
+    """Say where the passage of an ambiguous, similar or lost case lies in the current revision.
+
+    ``expected`` are the words that the editor picked. Raises ``InvalidTransition`` unless ``by`` may change the case,
+    ``ValueError`` when other words stand there now.
+    """
+    lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
+    revision = case.article.text
+    words = revision.projection(case.part).text[start:end]
+    if not words or words != expected:
+        raise ValueError("The article has changed: other words stand there now. Pick the passage again.")
+    case.revision, case.start, case.end, case.outcome = revision, start, end, Outcome.EXACT
+    case.save(update_fields=["revision", "start", "end", "outcome"])
+    record(case, Event.Kind.PLACED, old=case.status, by=by, start=start, end=end, revision=revision.number)
+
+
+def lock_case(case: Case, *, allowed_from: Collection[Case.Status], holder: User | None = None) -> None:
+    """Lock the row, load it anew into ``case`` and check its state; for actions alone, inside a transaction.
+
+    With ``holder``, a claimed case must be that editor's. A lapsed claim still counts for its holder, until another
+    editor claims the case.
+    """
+    case.refresh_from_db(
+        from_queryset=Case.objects.select_for_update(no_key=True, of=("self",)).select_related("article", "revision")
+    )
+    # The row cannot change any more until the end of the transaction, so the checks below hold.
+    if case.status not in allowed_from:
+        raise InvalidTransition(f"Case {case.pk} is {case.get_status_display()}; this cannot be done with it now.")
+    if holder is not None and case.status == Status.CLAIMED and case.assignee != holder:
+        raise InvalidTransition(f"{case.assignee} holds case {case.pk}. Claim it first.")
+
+
+def resolve(case: Case, resolution: Resolution, *, at: datetime, also: Collection[str] = ()) -> None:
+    """Write that the case has ended; ``also`` names other changed fields to save. For actions alone."""
+    case.status = Status.RESOLVED
+    case.resolution = resolution
+    case.resolved_at = at
+    _free(case, keep_assignee=True)
+    case.save(update_fields=["status", "resolution", "resolved_at", "claim_expires_at", *also])
+
+
+def record(
+    case: Case, kind: Event.Kind, *, old: str = "", by: User | None = None, note: str = "", **data: Any
+) -> Event:
+    """Write an event into the case's trail, in the action's transaction. For actions alone."""
+    return Event.objects.create(
+        case=case, kind=kind, by=by, old_status=old, new_status=case.status, note=note, data=data
+    )
+
+
+def _free(case: Case, *, keep_assignee: bool = False) -> None:
+    if not keep_assignee:
+        case.assignee = None
+    case.claim_expires_at = None

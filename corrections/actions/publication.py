@@ -1,0 +1,322 @@
+"""Corrections: drafted and published by ``correct``, approved, returned, amended, withdrawn.
+
+    (claimed case) ──correct──▶ published                     when one editor is enough
+                   ──correct──▶ awaiting_approval ──approve──▶ published
+                                     └──return──▶ returned, and the case is claimed by its drafter again
+    published ──amend──▶ amended, by a new published entry that names it
+              ──withdraw──▶ withdrawn, a tombstone at the same address
+
+Publishing is one transaction: the revision, the correction, the log's entry, the case's resolution, the event.
+"""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from articles.actions import RevisionConflict, splice_article, withdraw_article
+from articles.models import Part, Revision
+from corrections import log
+from corrections.actions.cases import InvalidTransition, lock_case, record, resolve
+from corrections.models import Case, Correction, Event, LogEntry, Resolution
+from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity, Touch, touches
+
+Status = Case.Status
+
+_RESOLUTIONS = {
+    Kind.STYLE_FIX: Resolution.FIXED_SILENTLY,
+    Kind.CORRECTION: Resolution.CORRECTED,
+    Kind.CLARIFICATION: Resolution.CLARIFIED,
+    Kind.EDITORS_NOTE: Resolution.CLARIFIED,
+    Kind.UPDATE: Resolution.UPDATED,
+    Kind.RETRACTION: Resolution.RETRACTED,
+}
+
+
+class EditConflict(Exception):
+    """The text at the passage is not the text that the editor saw. Load the case again and repeat the correction."""
+
+
+class PolicyViolation(ValueError):
+    """The correction is not what the policy allows: the message says which rule and what to do."""
+
+
+class GuardedStyleFix(PolicyViolation):
+    """A style fix touches what no style fix should; a reason lets it pass and is kept. ``touched`` names what."""
+
+    def __init__(self, touched: list[Touch]) -> None:
+        what = ", ".join(str(touch.label) for touch in touched)
+        super().__init__(f"This change touches {what}, so it is hardly a style fix. Publish it, or give a reason.")
+        self.touched = touched
+
+
+class ApprovalRefused(Exception):
+    """This person may not approve this correction. Says why."""
+
+
+@transaction.atomic
+def correct_case(
+    case: Case,
+    *,
+    start: int,
+    end: int,
+    expected: str,
+    replacement: str,
+    revision: int,
+    kind: Kind,
+    severity: Severity,
+    notice: str = "",
+    override_reason: str = "",
+    by: User,
+) -> Correction:
+    """Put the passage right: replace ``expected``, at ``start`` to ``end`` of the part's text, by ``replacement``.
+
+    Offsets are code points of the projection of the revision numbered ``revision``, the one that the editor saw. Where
+    the policy wants a second person and ``FOUR_EYES`` is ``enforce``, the correction waits for approval; else it is
+    published at once. Raises ``InvalidTransition`` unless ``by`` holds the case, ``EditConflict`` when the article has
+    moved on, ``PolicyViolation`` when kind, severity, notice and change do not go together.
+    """
+    lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
+    seen = _seen_revision(case, revision)
+    words = seen.projection(case.part).text
+    if not 0 <= start <= end <= len(words) or words[start:end] != expected:
+        raise EditConflict("The words at the passage are not the ones you saw. Load the case again.")
+    notice = notice.strip()
+    _check_policy(kind, severity, notice=notice, before=expected, after=replacement)
+    if kind == Kind.STYLE_FIX and not override_reason.strip():
+        touched = touches_at(seen, case.part, start=start, end=end, replacement=replacement)
+        if touched:
+            raise GuardedStyleFix(touched)
+    correction = Correction(
+        case=case,
+        article=case.article,
+        base=seen,
+        kind=kind,
+        severity=severity,
+        part=case.part,
+        start=start,
+        before=expected,
+        after=replacement,
+        notice=notice,
+        language=case.article.language,
+        override_reason=override_reason.strip(),
+        status=Correction.Status.AWAITING_APPROVAL,
+        drafted_by=by,
+    )
+    if RULES[severity].approver is not None and settings.FOUR_EYES == "enforce":
+        correction.save()
+        case.status = Status.AWAITING_APPROVAL
+        case.save(update_fields=["status"])
+        record(case, Event.Kind.DRAFTED, old=Status.CLAIMED, by=by, correction=correction.pk, severity=str(severity))
+        return correction
+    _publish(case, correction, by=by)
+    return correction
+
+
+@transaction.atomic
+def approve_case(case: Case, *, by: User) -> Correction:
+    """Give the second signature: publish the correction that waits for approval.
+
+    Raises ``InvalidTransition`` when none waits, ``ApprovalRefused`` for the drafter (under ``FOUR_EYES=enforce``), for
+    an author of the article and for who lacks the permission, ``EditConflict`` when the article has moved on.
+    """
+    lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
+    correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
+    approver = RULES[Severity(correction.severity)].approver or Approver.EDITOR
+    if not by.has_perm(f"corrections.{approver}"):
+        raise ApprovalRefused(f"A {correction.get_severity_display()} correction needs somebody with more authority.")
+    if correction.drafted_by == by and settings.FOUR_EYES == "enforce":
+        raise ApprovalRefused("You drafted this correction; somebody else has to approve it.")
+    if case.article.authors.filter(pk=by.pk).exists():
+        raise ApprovalRefused("You wrote this article; somebody else has to approve its correction.")
+    correction.approved_by = by
+    _publish(case, correction, by=by)
+    return correction
+
+
+@transaction.atomic
+def return_case(case: Case, *, note: str, by: User) -> None:
+    """Send a draft back to its editor with a note, instead of approving it."""
+    lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
+    correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
+    correction.status = Correction.Status.RETURNED
+    correction.save(update_fields=["status"])
+    old = case.status
+    case.status = Status.CLAIMED
+    case.assignee = correction.drafted_by
+    case.claim_expires_at = timezone.now() + settings.CLAIM_LASTS
+    case.save(update_fields=["status", "assignee", "claim_expires_at"])
+    record(case, Event.Kind.RETURNED, old=old, by=by, note=note, correction=correction.pk)
+
+
+@transaction.atomic
+def amend_correction(correction: Correction, *, notice: str, by: User) -> Correction:
+    """Publish a new entry with a better notice that names the old one; the old one's words stay as they were.
+
+    Raises ``InvalidTransition`` unless ``correction`` is public and neither amended nor withdrawn.
+    """
+    _lock_published(correction)
+    if not notice.strip():
+        raise PolicyViolation("An amendment needs a notice.")
+    now = timezone.now()
+    year, sequence = log.take_number(at=now)
+    amendment = Correction.objects.create(
+        case=correction.case,
+        article=correction.article,
+        base=correction.base,
+        revision=correction.revision,
+        kind=correction.kind,
+        severity=correction.severity,
+        part=correction.part,
+        start=correction.start,
+        before=correction.before,
+        after=correction.after,
+        notice=notice.strip(),
+        language=correction.language,
+        status=Correction.Status.PUBLISHED,
+        drafted_by=by,
+        published_at=now,
+        year=year,
+        sequence=sequence,
+        number=f"{year}-{sequence:04}",
+        amends=correction,
+    )
+    correction.status = Correction.Status.AMENDED
+    correction.save(update_fields=["status"])
+    log.append(amendment, LogEntry.Action.AMENDED, at=now)
+    case = correction.case
+    record(case, Event.Kind.AMENDED, old=case.status, by=by, correction=amendment.pk, amends=correction.number)
+    return amendment
+
+
+@transaction.atomic
+def withdraw_correction(correction: Correction, *, reason: str, by: User) -> None:
+    """Withdraw a public correction: it stays in the log as a tombstone with the reason. The article is not changed.
+
+    Raises ``InvalidTransition`` unless it is public and neither amended nor withdrawn.
+    """
+    _lock_published(correction)
+    if not reason.strip():
+        raise PolicyViolation("A withdrawal needs a reason, which the public reads.")
+    now = timezone.now()
+    correction.status = Correction.Status.WITHDRAWN
+    correction.withdrawn_at = now
+    correction.withdrawal_reason = reason.strip()
+    correction.save(update_fields=["status", "withdrawn_at", "withdrawal_reason"])
+    log.append(correction, LogEntry.Action.WITHDRAWN, at=now)
+    case = correction.case
+    record(case, Event.Kind.WITHDRAWN, old=case.status, by=by, note=reason, correction=correction.pk)
+
+
+def touches_at(revision: Revision, part: str, *, start: int, end: int, replacement: str) -> list[Touch]:
+    """Name what replacing a stretch would touch that is no mere style, given where in the part it stands."""
+    projection = revision.projection(part)
+    words = projection.text
+    paragraph_start = words.rfind("\n", 0, start) + 1
+    paragraph_end = words.find("\n", end) if "\n" in words[end:] else len(words)
+    before = words[paragraph_start:start]
+    in_quotation = _is_open(before) and _is_closed(words[end:paragraph_end])
+    return touches(
+        words[start:end],
+        replacement,
+        headline=part == Part.HEADLINE,
+        in_quotation=in_quotation,
+        in_link=part == Part.BODY and start < end and _lies_in_link(revision.body, projection.source_span(start, end)),
+    )
+
+
+def _is_open(before: str) -> bool:
+    opened = sum(before.count(mark) for mark in "“„«") - sum(before.count(mark) for mark in "”»")
+    return opened > 0 or before.count('"') % 2 == 1
+
+
+def _is_closed(after: str) -> bool:
+    return any(mark in after for mark in '”“»"')
+
+
+def _lies_in_link(html: str, span: tuple[int, int]) -> bool:
+    before = html[: span[1]].lower()
+    return before.rfind("<a ") > before.rfind("</a") or "<a " in html[slice(*span)].lower()
+
+
+def _seen_revision(case: Case, number: int) -> Revision:
+    current = case.article.text
+    if current.number != number:
+        raise EditConflict(
+            f"The article was revised meanwhile: it is at revision {current.number}, you saw {number}. "
+            "Load the case again."
+        )
+    return current
+
+
+def _check_policy(kind: Kind, severity: Severity, *, notice: str, before: str, after: str) -> None:
+    if severity not in SEVERITIES[Kind(kind)]:
+        allowed = ", ".join(SEVERITIES[Kind(kind)])
+        raise PolicyViolation(f"A {Kind(kind).label} cannot be {Severity(severity).label}. Choose one of: {allowed}.")
+    if RULES[severity].public and not notice:
+        raise PolicyViolation("The public has to read what was wrong: write the notice.")
+    if before == after and kind not in (Kind.EDITORS_NOTE, Kind.RETRACTION):
+        raise PolicyViolation("The wording is unchanged. Edit the passage, or reject the case.")
+
+
+def _publish(case: Case, correction: Correction, *, by: User) -> None:
+    now = timezone.now()
+    article = correction.article
+    if correction.before != correction.after:
+        try:
+            correction.revision = splice_article(
+                article,
+                part=correction.part,
+                start=correction.start,
+                end=correction.start + len(correction.before),
+                replacement=correction.after,
+                expected=correction.base.number,
+                note=str(Kind(correction.kind).label),
+                by=by,
+            )
+        except RevisionConflict as conflict:
+            raise EditConflict(str(conflict)) from conflict
+    else:
+        correction.revision = correction.base
+    if correction.kind == Kind.RETRACTION:
+        withdraw_article(article)
+    is_public = RULES[Severity(correction.severity)].public
+    if is_public:
+        correction.year, correction.sequence = log.take_number(at=now)
+        correction.number = f"{correction.year}-{correction.sequence:04}"
+    correction.status = Correction.Status.PUBLISHED
+    correction.published_at = now
+    correction.save()
+    if is_public:
+        log.append(correction, LogEntry.Action.PUBLISHED, at=now)
+    old = case.status
+    resolve(case, _RESOLUTIONS[Kind(correction.kind)], at=now)
+    approved = {"approved_by": by.pk} if correction.approved_by_id else {}
+    lone = RULES[Severity(correction.severity)].approver is not None and correction.approved_by_id in (
+        None,
+        correction.drafted_by_id,
+    )
+    record(
+        case,
+        Event.Kind.CORRECTED,
+        old=old,
+        by=by,
+        correction=correction.pk,
+        number=correction.number,
+        without_second_person=lone,
+        **approved,
+    )
+
+
+def _lock_published(correction: Correction) -> None:
+    correction.refresh_from_db(
+        from_queryset=Correction.objects.select_for_update(no_key=True, of=("self",)).select_related(
+            "case", "article", "base"
+        )
+    )
+    # Locked: nobody can amend or withdraw it at the same time.
+    if correction.status != Correction.Status.PUBLISHED or correction.number is None:
+        raise InvalidTransition(
+            f"Correction {correction.number or correction.pk} is {correction.get_status_display()} "
+            "and cannot be changed now."
+        )

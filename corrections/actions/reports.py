@@ -1,0 +1,233 @@
+"""Readers' reports: taken in, triaged into cases, appealed; and passages carried over when an article is revised."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles.models import Article, Part, Revision
+from corrections import anchoring, jobs
+from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve
+from corrections.models import Case, Category, Event, Outcome, Report, Resolution
+from corrections.policy import APPEAL_WITHIN, RULES, Severity
+
+_GUESSES = {
+    Category.FACT: Severity.SUBSTANTIVE,
+    Category.WORDING: Severity.STYLE,
+    Category.TYPO: Severity.STYLE,
+}
+_PLACED = (Outcome.EXACT, Outcome.MOVED, Outcome.ALREADY_FIXED)
+
+
+class AppealRefused(Exception):
+    """The reader cannot appeal (any more). Says why."""
+
+
+@transaction.atomic
+def submit_report(
+    article: Article,
+    quote: anchoring.Quote,
+    *,
+    url: str = "",
+    revision_number: int | None = None,
+    part: str = "",
+    category: str = "",
+    suggestion: str = "",
+    comment: str = "",
+    email: str = "",
+    language: str = "",
+    reader: str = "",
+) -> Report:
+    """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit."""
+    report = Report.objects.create(
+        article=article,
+        url=url,
+        revision_number=revision_number,
+        part=part,
+        exact=quote.exact,
+        prefix=quote.prefix,
+        suffix=quote.suffix,
+        start=quote.start,
+        category=category,
+        suggestion=suggestion,
+        comment=comment,
+        email=email,
+        language=language,
+        reader=reader,
+    )
+    jobs.defer("triage_report", report.pk)
+    return report
+
+
+@transaction.atomic
+def triage_report(report: Report) -> None:
+    """Find the report's passage and put the report into the open case of that place, or open one. Safe to repeat.
+
+    The article is locked meanwhile, so that two reports of one place cannot open two cases. A quote that cannot be
+    found still opens a case, as ``lost``; one whose error is gone already is answered at once.
+    """
+    report.refresh_from_db(
+        from_queryset=Report.objects.select_for_update(no_key=True, of=("self",)).select_related("article")
+    )
+    if report.triaged_at is not None:
+        return
+    article = report.article
+    article.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True, of=("self",)).with_text())
+    # Locked: neither another triage for this article nor a revision of it can come between.
+    part, passage = _find(report, article.text)
+    case = _case_at(article, part, passage, report)
+    if case is None:
+        case = _open_case(report, article.text, part, passage)
+    _join(report, case)
+    if case.outcome == Outcome.ALREADY_FIXED and case.status == Case.Status.OPEN:
+        _close_as_fixed(case)
+
+
+@transaction.atomic
+def appeal_report(report: Report, *, message: str) -> None:
+    """Bring the reader's resolved case back to the desk, once a report, within ``APPEAL_WITHIN`` of the decision.
+
+    Raises ``AppealRefused`` when there is nothing to appeal, or no more time, or no reason given.
+    """
+    if not message.strip():
+        raise AppealRefused("Say why the decision should be looked at again.")
+    report.refresh_from_db(
+        from_queryset=Report.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
+    )
+    case = report.case
+    if report.appealed_at is not None:
+        raise AppealRefused("This report has been appealed already.")
+    if case is None or case.resolved_at is None:
+        raise AppealRefused("There is no decision yet.")
+    if timezone.now() > case.resolved_at + APPEAL_WITHIN:
+        raise AppealRefused(f"An appeal is possible for {APPEAL_WITHIN.days} days after the decision.")
+    try:
+        reopen_case(case, note=message.strip(), arrival=Case.Arrival.APPEAL)
+    except InvalidTransition as error:
+        raise AppealRefused("The case is being looked at already.") from error
+    report.appealed_at = timezone.now()
+    report.save(update_fields=["appealed_at"])
+
+
+@transaction.atomic
+def reanchor_cases(revision: Revision) -> None:
+    """Carry the passages of the article's unresolved cases over to ``revision`` from the one before. Safe to repeat.
+
+    A case whose passage now reads otherwise is closed as already fixed where the words are what a reader suggested;
+    where they were rewritten the passage is looked for by the case's own quote, and is lost if nothing deserves it.
+    """
+    article = Article.objects.select_for_update(no_key=True, of=("self",)).get(pk=revision.article_id)
+    previous = Revision.objects.filter(article=article, number=revision.number - 1).first()
+    if previous is None:
+        return
+    for case in article.cases.unresolved().filter(revision=previous):
+        lock_case(case, allowed_from=(Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED,
+                                      Case.Status.AWAITING_APPROVAL))  # fmt: skip
+        _carry_over(case, revision)
+
+
+def _find(report: Report, revision: Revision) -> tuple[str, anchoring.Passage]:
+    """Look for the quote in the part that the report names, or in every part; the surest place wins."""
+    quote = anchoring.Quote(report.exact, report.prefix, report.suffix, report.start)
+    parts = [report.part] if report.part else [Part.BODY, Part.HEADLINE, Part.STANDFIRST]
+    found = [
+        (part, anchoring.locate(revision.projection(part).text, quote, suggestion=report.suggestion)) for part in parts
+    ]
+    order = list(Outcome)
+    return min(found, key=lambda item: (order.index(Outcome(item[1].outcome)), -item[1].score))
+
+
+def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Report) -> Case | None:
+    for case in article.cases.unresolved().filter(part=part).order_by("pk"):
+        if case.start is None or case.end is None or passage.start is None or passage.end is None:
+            if passage.start is None and case.exact == report.exact and case.prefix == report.prefix:
+                return case
+            continue
+        if case.revision_id != article.current_id or passage.outcome not in _PLACED or case.outcome not in _PLACED:
+            continue
+        text = article.text.projection(part).text
+        if anchoring.same_place(case.start, case.end, passage.start, passage.end, text):
+            return case
+    return None
+
+
+def _open_case(report: Report, revision: Revision, part: str, passage: anchoring.Passage) -> Case:
+    severity = Severity.SERIOUS if part == Part.HEADLINE else _GUESSES.get(Category(report.category or "other"))
+    severity = severity or Severity.MINOR
+    case = Case.objects.create(
+        article=revision.article,
+        part=part,
+        category=report.category or Category.OTHER,
+        exact=report.exact,
+        prefix=report.prefix,
+        suffix=report.suffix,
+        revision=revision,
+        start=passage.start,
+        end=passage.end,
+        outcome=str(passage.outcome),
+        first_reported_at=report.received_at,
+        last_reported_at=report.received_at,
+        due_at=report.received_at + RULES[severity].decide_within,
+        priority=_PRIORITY[severity],
+    )
+    record(case, Event.Kind.OPENED, outcome=str(passage.outcome))
+    return case
+
+
+_PRIORITY = {
+    Severity.STYLE: 10,
+    Severity.MINOR: 20,
+    Severity.SUBSTANTIVE: 40,
+    Severity.SERIOUS: 60,
+    Severity.WITHDRAWAL: 80,
+}
+_PRIORITY_PER_READER = 5
+"""What each further reader adds: eight agree, and a spelling error stands beside a wrong fact."""
+
+
+def _join(report: Report, case: Case) -> None:
+    lock_case(case, allowed_from=list(Case.Status))
+    is_new_reader = case.report_count > 0 and not (report.reader and case.reports.filter(reader=report.reader).exists())
+    report.case = case
+    report.triaged_at = timezone.now()
+    report.save(update_fields=["case", "triaged_at"])
+    case.report_count += 1
+    case.first_reported_at = min(case.first_reported_at, report.received_at)
+    case.last_reported_at = max(case.last_reported_at, report.received_at)
+    case.priority += _PRIORITY_PER_READER * is_new_reader
+    case.save(update_fields=["report_count", "first_reported_at", "last_reported_at", "priority"])
+    record(case, Event.Kind.REPORTED, old=case.status, report=str(report.pk))
+
+
+def _carry_over(case: Case, revision: Revision) -> None:
+    new = revision.projection(case.part).text
+    suggestions = [words for words in case.reports.values_list("suggestion", flat=True) if words]
+    carried = None
+    if case.start is not None and case.end is not None and case.outcome in (Outcome.EXACT, Outcome.MOVED):
+        carried = anchoring.carry(case.start, case.end, case.revision.projection(case.part).text, new)
+    if carried is not None:
+        case.start, case.end = carried
+    else:
+        passage = _look_again(case, new, suggestions)
+        case.start, case.end, case.outcome = passage.start, passage.end, str(passage.outcome)
+    case.revision = revision
+    case.save(update_fields=["revision", "start", "end", "outcome"])
+    record(case, Event.Kind.REANCHORED, old=case.status, revision=revision.number, outcome=case.outcome)
+    if case.outcome == Outcome.ALREADY_FIXED and case.status != Case.Status.AWAITING_APPROVAL:
+        _close_as_fixed(case)
+
+
+def _look_again(case: Case, text: str, suggestions: Iterable[str]) -> anchoring.Passage:
+    quote = anchoring.Quote(case.exact, case.prefix, case.suffix)
+    passage = anchoring.locate(text, quote)
+    for suggestion in suggestions:
+        if passage.outcome == anchoring.Outcome.ALREADY_FIXED:
+            break
+        passage = anchoring.locate(text, quote, suggestion=suggestion)
+    return passage
+
+
+def _close_as_fixed(case: Case) -> None:
+    old = case.status
+    resolve(case, Resolution.ALREADY_FIXED, at=timezone.now())
+    record(case, Event.Kind.ALREADY_FIXED, old=old)
