@@ -1,0 +1,14 @@
+"""Shows in a template what changed between two texts."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from articles import difference as differing
+
+register = template.Library()
+
+
+@register.simple_tag
+def difference(old: str, new: str) -> SafeString:
+    """Show the difference of two texts, word by word, with ``<del>`` and ``<ins>``."""
+    return differing.html(differing.words(old, new))
