@@ -55,7 +55,7 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
     exact = exact.strip()
     if not exact:
         return Passage(Outcome.LOST)
-    places = []
+    places: list[int] = []
     at = folded.find(exact)
     while at >= 0 and len(places) < 1000:
         places.append(at)

@@ -87,7 +87,7 @@ def faults() -> Iterator[str]:
         elif entry.previous_digest != previous:
             yield f"Entry {entry.position} does not follow the entry before it."
         if entry.digest != digest(entry.previous_digest, entry.payload):
-            yield f"Entry {entry.position} ({entry.correction.number}) was altered: its digest does not fit its content."
+            yield f"Entry {entry.position} ({entry.correction.number}) was altered: its digest does not fit."
         if entry.payload != payload_of(entry.correction, LogEntry.Action(entry.action), at=entry.at):
             yield f"Entry {entry.position} differs from the stored correction {entry.correction.number}."
         listed.add(entry.correction_id)

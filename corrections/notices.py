@@ -9,21 +9,24 @@ from corrections.policy import Kind
 def draft(kind: str, *, before: str, after: str, language: str) -> str:
     """Give the notice that is proposed for a change from ``before`` to ``after``; the editor may rewrite it."""
     with translation.override(language):
-        words = {"before": before.strip(), "after": after.strip()}
-        if kind == Kind.STYLE_FIX:
-            return ""
-        if kind == Kind.RETRACTION:
-            return _("This article has been withdrawn because it does not meet our standards.")
-        if kind == Kind.UPDATE:
-            return _("This article has been updated: “%(after)s”.") % words
-        if kind == Kind.CLARIFICATION:
-            return _("This article has been clarified. It now says “%(after)s”; before, it said “%(before)s”.") % words
-        if kind == Kind.EDITORS_NOTE:
-            return _("Editor’s note: this article said “%(before)s”. It now says “%(after)s”.") % words
-        if not words["before"]:
-            return _("An earlier version of this article left out “%(after)s”.") % words
-        if not words["after"]:
-            return (
-                _("An earlier version of this article wrongly said “%(before)s”. The words have been removed.") % words
-            )
-        return _("An earlier version of this article said “%(before)s”. It should have said “%(after)s”.") % words
+        before, after = before.strip(), after.strip()
+        return _pattern(kind, before=before, after=after) % {"before": before, "after": after}
+
+
+def _pattern(kind: str, *, before: str, after: str) -> str:
+    patterns = {
+        Kind.STYLE_FIX: "",
+        Kind.CLARIFICATION: _(
+            "This article has been clarified. It now says “%(after)s”; before, it said “%(before)s”."
+        ),
+        Kind.UPDATE: _("This article has been updated: “%(after)s”."),
+        Kind.EDITORS_NOTE: _("Editor’s note: this article said “%(before)s”. It now says “%(after)s”."),
+        Kind.RETRACTION: _("This article has been withdrawn because it does not meet our standards."),
+    }
+    if kind in patterns:
+        return patterns[Kind(kind)]
+    if not before:
+        return _("An earlier version of this article left out “%(after)s”.")
+    if not after:
+        return _("An earlier version of this article wrongly said “%(before)s”. The words have been removed.")
+    return _("An earlier version of this article said “%(before)s”. It should have said “%(after)s”.")

@@ -146,7 +146,8 @@ _NEGATIONS = frozenset(
     (
         "no not never none nobody nothing neither nor without cannot "
         "не ні ніколи ніхто ніщо нічого без немає нема "
-        "nie nigdy nikt nic bez kein keine keinen nicht niemand nichts ohne ne pas jamais rien sans nunca nadie nada sin "
+        "nie nigdy nikt nic bez kein keine keinen nicht niemand nichts ohne "
+        "ne pas jamais rien sans nunca nadie nada sin "
         "لا لم لن ليس بدون"
     ).split()
 )

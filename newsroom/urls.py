@@ -1,8 +1,13 @@
 """All addresses. The applications own theirs; this file says where they hang."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 urlpatterns = [
     path("admin/", admin.site.urls),
+    path("api/v1/", include("newsroom.api_urls")),
 ]
+
+handler400 = "newsroom.errors.bad_request"
+handler404 = "newsroom.errors.page_not_found"
+handler500 = "newsroom.errors.server_error"

@@ -291,7 +291,6 @@ def _publish(case: Case, correction: Correction, *, by: User) -> None:
         log.append(correction, LogEntry.Action.PUBLISHED, at=now)
     old = case.status
     resolve(case, _RESOLUTIONS[Kind(correction.kind)], at=now)
-    approved = {"approved_by": by.pk} if correction.approved_by_id else {}
     lone = RULES[Severity(correction.severity)].approver is not None and correction.approved_by_id in (
         None,
         correction.drafted_by_id,
@@ -304,7 +303,6 @@ def _publish(case: Case, correction: Correction, *, by: User) -> None:
         correction=correction.pk,
         number=correction.number,
         without_second_person=lone,
-        **approved,
     )
 
 

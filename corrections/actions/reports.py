@@ -143,7 +143,8 @@ def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Re
             if passage.start is None and case.exact == report.exact and case.prefix == report.prefix:
                 return case
             continue
-        if case.revision_id != article.current_id or passage.outcome not in _PLACED or case.outcome not in _PLACED:
+        are_sure = Outcome(passage.outcome) in _PLACED and case.outcome in _PLACED
+        if case.revision_id != article.current_id or not are_sure:
             continue
         text = article.text.projection(part).text
         if anchoring.same_place(case.start, case.end, passage.start, passage.end, text):

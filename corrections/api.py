@@ -1,0 +1,128 @@
+"""The API of reports, cases and corrections: parse, call one action, answer."""
+
+import uuid
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.http import Http404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from articles.models import Article
+from corrections import actions, intake
+from corrections.anchoring import Quote
+from corrections.idempotency import Answer, answer_once
+from corrections.models import Report
+from corrections.parsers import ReportParser
+from corrections.serializers import ReceivedSerializer, ReportSerializer, StandingSerializer
+
+
+class ReportsView(APIView):
+    """Takes readers' reports. No account, no cookie: origin, rate and content are checked."""
+
+    permission_classes = [AllowAny]
+    parser_classes = [ReportParser]
+
+    @extend_schema(
+        operation_id="submit_report",
+        request=ReportSerializer,
+        responses={202: ReceivedSerializer},
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                OpenApiTypes.STR,
+                OpenApiParameter.HEADER,
+                description="1–255 printable characters: the same key with the same body gives the first answer again.",
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        """Keep a report. 202: it is on disk, and its triage is due."""
+        intake.check_origin(request)
+        serializer = ReportSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        status, content = answer_once(
+            "reports",
+            request.headers.get("Idempotency-Key"),
+            getattr(request.data, "raw", b""),
+            lambda: self._submit(request, serializer.validated_data),
+        )
+        return Response(content, status=status)
+
+    def _submit(self, request: Request, data: dict[str, Any]) -> Answer:
+        article = _article_of(data)
+        reader = intake.reader_of(request)
+        intake.check_rate(reader)
+        report = actions.submit_report(
+            article,
+            Quote(**data["quote"]),
+            url=data.get("url", ""),
+            revision_number=data.get("revision"),
+            part=data["part"],
+            category=data["category"],
+            suggestion=data["suggestion"],
+            comment=data["comment"],
+            email=data["email"],
+            language=data["language"],
+            reader=reader,
+        )
+        receipt = request.build_absolute_uri(report.get_absolute_url())
+        return 202, {"id": str(report.pk), "status": "received", "receipt": receipt}
+
+
+class ReportView(APIView):
+    """Tells what became of one report to who holds its receipt."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="get_report", responses={200: StandingSerializer})
+    def get(self, _request: Request, token: str) -> Response:
+        """Say where the report stands."""
+        report = Report.objects.select_related("case").filter(token=token).first()
+        if report is None:
+            raise Http404("No report has this receipt.")
+        return Response(StandingSerializer(report).data, headers={"Cache-Control": "no-store"})
+
+
+class RootView(APIView):
+    """Names the calls."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """Give the addresses to start from."""
+        return Response(
+            {"reports": reverse("api:reports", request=request), "schema": reverse("api:schema", request=request)}
+        )
+
+
+def _article_of(data: dict[str, Any]) -> Article:
+    articles = Article.objects.published().with_text()
+    if data.get("article"):
+        try:
+            article = articles.filter(pk=uuid.UUID(data["article"])).first()
+        except ValueError:
+            article = None
+    else:
+        article = articles.filter(**_lookup(data["url"])).order_by("pk").first()
+    if article is None:
+        raise Http404("There is no such article, or it is no longer published.")
+    return article
+
+
+def _lookup(url: str) -> dict[str, str]:
+    try:
+        address = urlsplit(url)
+    except ValueError as error:
+        raise ValidationError({"url": ["This is not an address."]}) from error
+    if address.netloc == urlsplit(settings.SITE_URL).netloc and address.path.startswith("/articles/"):
+        return {"slug": unquote(address.path.removeprefix("/articles/").partition("/")[0])}
+    return {"canonical_url": url.partition("#")[0]}

@@ -1,0 +1,87 @@
+"""The JSON that comes in and goes out."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from articles.models import Part
+from corrections.anchoring import Quote
+from corrections.models import Category, Report
+from corrections.standing import Stage, standing_of
+
+_LARGEST_OFFSET = 2**31 - 1
+
+
+class QuoteSerializer(serializers.Serializer[Quote]):
+    """A quote in the terms of W3C's TextQuoteSelector and TextPositionSelector; offsets in code points."""
+
+    exact = serializers.CharField(max_length=2000, trim_whitespace=False)
+    prefix = serializers.CharField(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
+    suffix = serializers.CharField(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
+    start = serializers.IntegerField(
+        min_value=0, max_value=_LARGEST_OFFSET, required=False, default=None, allow_null=True
+    )
+
+    def validate_exact(self, exact: str) -> str:
+        """Refuse a quote without any word."""
+        if not exact.strip():
+            raise serializers.ValidationError("Select the words that are wrong; this is white space alone.")
+        return exact
+
+
+class ReportSerializer(serializers.Serializer[Report]):
+    """A report as a reader's page sends it."""
+
+    article = serializers.CharField(max_length=100, required=False, help_text="The article's id.")
+    url = serializers.CharField(max_length=1000, required=False, help_text="Or its canonical address.")
+    revision = serializers.IntegerField(
+        min_value=1, max_value=_LARGEST_OFFSET, required=False, allow_null=True, help_text="The one the reader saw."
+    )
+    part = serializers.ChoiceField(choices=Part.choices, required=False, default="", allow_blank=True)
+    quote = QuoteSerializer()
+    category = serializers.ChoiceField(choices=Category.choices, required=False, default="", allow_blank=True)
+    suggestion = serializers.CharField(
+        max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False
+    )
+    comment = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, default="", allow_blank=True)
+    language = serializers.RegexField(
+        r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", allow_blank=True
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Require one of ``article`` and ``url``."""
+        if not attrs.get("article") and not attrs.get("url"):
+            raise serializers.ValidationError({"article": ["Name the article by its id, or give its address in url."]})
+        return attrs
+
+
+class ReceivedSerializer(serializers.Serializer[Report]):
+    """The answer to a report: it is on disk."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=[Stage.RECEIVED])
+    receipt = serializers.URLField()
+
+
+class StandingSerializer(serializers.Serializer[Report]):
+    """What became of a report."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(choices=Stage.choices)
+    resolution = serializers.CharField(allow_null=True)
+    message = serializers.CharField(allow_blank=True)
+    correction = serializers.CharField(allow_null=True)
+    received_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: Report) -> dict[str, Any]:
+        """Put the standing in words."""
+        standing = standing_of(instance)
+        return {
+            "id": str(instance.pk),
+            "status": str(standing.stage),
+            "resolution": str(standing.resolution) if standing.resolution else None,
+            "message": standing.message,
+            "correction": standing.correction.number if standing.correction else None,
+            "received_at": instance.received_at.isoformat(),
+        }
