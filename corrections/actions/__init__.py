@@ -29,6 +29,7 @@ from corrections.actions.publication import (
     approve_case,
     correct_case,
     return_case,
+    touches_at,
     withdraw_correction,
 )
 from corrections.actions.reports import AppealRefused, appeal_report, reanchor_cases, submit_report, triage_report
@@ -54,6 +55,7 @@ __all__ = [
     "return_case",
     "snooze_case",
     "submit_report",
+    "touches_at",
     "triage_report",
     "wake_case",
     "withdraw_correction",

@@ -24,9 +24,9 @@ def make_groups(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     # Permissions are otherwise made after all migrations have run, too late for the groups.
     for label in ("articles", "corrections"):
         config = apps.get_app_config(label)
-        config.models_module = True
+        module, config.models_module = getattr(config, "models_module", None), True
         create_permissions(config, apps=apps, verbosity=0)
-        config.models_module = None
+        config.models_module = module
     Group = apps.get_model("auth", "Group")
     Permission = apps.get_model("auth", "Permission")
     for name, codenames in GROUPS.items():

@@ -1,0 +1,170 @@
+"""Reports are triaged into cases: one case a place, whatever comes, however often."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from articles.actions import Text, revise_article
+from corrections.actions import claim_case, reanchor_cases, reject_case, submit_report, triage_report
+from corrections.anchoring import Quote
+from corrections.models import Case, Event, Outcome, Report, Resolution
+from tests.desk import BODY, make_article, make_case, make_editor, report
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_first_report_of_a_place_opens_a_case_with_the_passage() -> None:
+    article = make_article()
+
+    case = report(article, "teh", suggestion="the", category="typo").case
+
+    assert case is not None
+    assert (case.status, case.outcome, case.passage_text, case.report_count) == ("open", "exact", "teh", 1)
+    assert [event.kind for event in case.events.all()] == ["opened", "reported"]
+
+
+def test_overlapping_reports_join_one_case_and_more_readers_make_it_more_urgent() -> None:
+    article = make_article()
+    first = report(article, "teh", reader="a").case
+    before = Case.objects.get().priority
+
+    second = report(article, "opened teh bridge", reader="b").case
+
+    assert first == second
+    case = Case.objects.get()
+    assert case.report_count == 2
+    assert case.priority > before
+
+
+def test_the_same_reader_again_does_not_make_a_case_more_urgent() -> None:
+    article = make_article()
+    report(article, "teh", reader="a")
+    before = Case.objects.get().priority
+
+    report(article, "teh", reader="a")
+
+    assert Case.objects.get().priority == before
+
+
+def test_the_same_words_elsewhere_are_another_case() -> None:
+    article = make_article(
+        body="<p>First teh cat sat on the mat at home.</p><p>Then teh dog ran out of the big house.</p>"
+    )
+    text = article.text.projection("body").text
+    second = text.rindex("teh")
+    report(article, "teh")
+
+    other = submit_report(
+        article, Quote("teh", text[second - 6 : second], text[second + 3 :][:30], second), part="body"
+    )
+    triage_report(other)
+
+    assert Case.objects.count() == 2
+
+
+def test_triaging_twice_changes_nothing() -> None:
+    made = report(make_article(), "teh")
+
+    triage_report(made)
+
+    assert Case.objects.get().report_count == 1
+    assert Event.objects.filter(kind="reported").count() == 1
+
+
+def test_a_quote_that_cannot_be_found_reaches_the_desk_as_lost() -> None:
+    case = make_case("words that stand nowhere at all")
+
+    assert (case.status, case.outcome, case.start) == ("open", "lost", None)
+
+
+def test_the_same_lost_quote_again_joins_its_case() -> None:
+    article = make_article()
+    report(article, "words that stand nowhere at all")
+
+    report(article, "words that stand nowhere at all")
+
+    assert Case.objects.get().report_count == 2
+
+
+def test_a_report_without_a_part_is_looked_for_in_all_of_them() -> None:
+    article = make_article(headline="A brigde opens")
+
+    made = submit_report(article, Quote("brigde", "A ", " opens"))
+    triage_report(made)
+
+    assert Case.objects.get().part == "headline"
+
+
+def test_a_report_after_a_decision_opens_a_new_case() -> None:
+    article = make_article()
+    editor = make_editor()
+    case = make_case("teh", article)
+    claim_case(case, by=editor)
+    reject_case(case, reason=Resolution.NOT_AN_ERROR, by=editor)
+
+    again = report(article, "teh").case
+
+    assert again is not None
+    assert again != case
+    assert again.status == "open"
+
+
+def test_a_revision_elsewhere_carries_the_passage_over() -> None:
+    article = make_article()
+    case = make_case("teh", article)
+    revision = revise_article(article, Text(headline="A bridge opens", body="<p>New words first.</p>" + BODY))
+    assert revision is not None
+
+    reanchor_cases(revision)
+    reanchor_cases(revision)
+
+    case = Case.objects.get(pk=case.pk)
+    assert (case.revision, case.passage_text, case.status) == (revision, "teh", "open")
+    assert case.events.filter(kind="reanchored").count() == 1
+
+
+def test_a_revision_that_puts_the_passage_right_closes_the_case_as_already_fixed() -> None:
+    article = make_article()
+    case = make_case("teh", article, suggestion="the")
+    revision = revise_article(article, Text(headline="A bridge opens", body=BODY.replace("teh", "the")))
+    assert revision is not None
+
+    reanchor_cases(revision)
+
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.resolution) == ("resolved", "already_fixed")
+
+
+def test_a_revision_that_drops_the_paragraph_leaves_the_case_lost_and_open() -> None:
+    article = make_article()
+    case = make_case("The old bridge stays open", article)
+    revision = revise_article(article, Text(headline="A bridge opens", body=BODY.split("<p>“It")[0]))
+    assert revision is not None
+
+    reanchor_cases(revision)
+
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.outcome, case.start) == ("open", Outcome.LOST, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_reports_of_one_place_at_the_same_moment_open_one_case() -> None:
+    article = make_article()
+    quote = Quote("teh", "The mayor opened ", " bridge on Monday", 17)
+    reports = [submit_report(article, quote, part="body") for _ in range(6)]
+    barrier = threading.Barrier(len(reports))
+
+    def triage(made: Report) -> None:
+        barrier.wait()
+        triage_report(made)
+        connections.close_all()
+
+    threads = [threading.Thread(target=triage, args=(made,)) for made in reports]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert Case.objects.count() == 1
+    assert Case.objects.get().report_count == len(reports)
