@@ -13,7 +13,8 @@ from corrections.anchoring import Quote
 from corrections.models import Case, Report
 
 BODY = (
-    '<p>The mayor opened teh bridge on Monday, and <a href="https://example.org/" rel="noopener">300 guests</a> came.</p>'
+    "<p>The mayor opened teh bridge on Monday, "
+    'and <a href="https://example.org/" rel="noopener">300 guests</a> came.</p>'
     "<p>“It did not cost five million,” Anna Kovalenko said. The old bridge stays open.</p>"
 )
 

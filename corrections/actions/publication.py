@@ -67,14 +67,16 @@ def correct_case(
     severity: Severity,
     notice: str = "",
     override_reason: str = "",
+    for_approval: bool = False,
     by: User,
 ) -> Correction:
     """Put the passage right: replace ``expected``, at ``start`` to ``end`` of the part's text, by ``replacement``.
 
     Offsets are code points of the projection of the revision numbered ``revision``, the one that the editor saw. Where
-    the policy wants a second person and ``FOUR_EYES`` is ``enforce``, the correction waits for approval; else it is
-    published at once. Raises ``InvalidTransition`` unless ``by`` holds the case, ``EditConflict`` when the article has
-    moved on, ``PolicyViolation`` when kind, severity, notice and change do not go together.
+    the policy wants a second person and ``FOUR_EYES`` is ``enforce``, or the editor asks with ``for_approval``, the
+    correction waits for approval; else it is published at once. Raises ``InvalidTransition`` unless ``by`` holds the
+    case, ``EditConflict`` when the article has moved on, ``PolicyViolation`` when kind, severity, notice and change do
+    not go together.
     """
     lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
     seen = _seen_revision(case, revision)
@@ -103,7 +105,7 @@ def correct_case(
         status=Correction.Status.AWAITING_APPROVAL,
         drafted_by=by,
     )
-    if RULES[severity].approver is not None and settings.FOUR_EYES == "enforce":
+    if for_approval or (RULES[severity].approver is not None and settings.FOUR_EYES == "enforce"):
         correction.save()
         case.status = Status.AWAITING_APPROVAL
         case.save(update_fields=["status"])

@@ -1,6 +1,7 @@
 """Readers' reports: taken in, triaged into cases, appealed; and passages carried over when an article is revised."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -37,8 +38,12 @@ def submit_report(
     email: str = "",
     language: str = "",
     reader: str = "",
+    received_at: datetime | None = None,
 ) -> Report:
-    """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit."""
+    """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit.
+
+    ``received_at`` is for reports that come from elsewhere later; it is now when left out.
+    """
     report = Report.objects.create(
         article=article,
         url=url,
@@ -54,6 +59,7 @@ def submit_report(
         email=email,
         language=language,
         reader=reader,
+        received_at=received_at or timezone.now(),
     )
     jobs.defer("triage_report", report.pk)
     return report

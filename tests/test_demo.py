@@ -1,0 +1,44 @@
+"""The demo newsroom shows every state, and is loaded into an empty database only."""
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+
+from articles.models import Article
+from corrections import log
+from corrections.demo import EDITORS, PASSWORD
+from corrections.models import Case, Correction, Report, Resolution
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_demo_has_reports_in_every_state_and_a_log_that_holds() -> None:
+    call_command("load_demo")
+
+    assert set(Case.objects.values_list("status", flat=True)) == set(Case.Status.values)
+    assert set(Article.objects.values_list("language", flat=True)) == {"en", "uk"}
+    assert {"awaiting_approval", "published", "amended", "withdrawn"} <= set(
+        Correction.objects.values_list("status", flat=True)
+    )
+    never_shown = {Resolution.UPDATED, Resolution.RETRACTED, ""}
+    assert set(Case.objects.values_list("resolution", flat=True)) >= set(Resolution.values) - never_shown
+    assert Report.objects.filter(triaged_at=None).count() == 1
+    assert list(log.faults()) == []
+
+
+def test_everybody_in_the_demo_can_sign_in() -> None:
+    call_command("load_demo")
+
+    for username, *_ in EDITORS:
+        assert authenticate(username=username, password=PASSWORD) is not None
+
+
+def test_a_second_start_leaves_the_demo_alone() -> None:
+    call_command("load_demo")
+    before = Report.objects.count()
+
+    call_command("load_demo", "--if-empty")
+
+    assert Report.objects.count() == before
+    with pytest.raises(CommandError, match="not empty"):
+        call_command("load_demo")
