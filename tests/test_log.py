@@ -13,7 +13,7 @@ from tests.desk import make_article, make_case, make_editor
 
 pytestmark = pytest.mark.django_db
 TRIGGERS = {
-    "postgresql": ("ALTER TABLE {0} DISABLE TRIGGER USER",),
+    "postgresql": ("SET CONSTRAINTS ALL IMMEDIATE", "ALTER TABLE {0} DISABLE TRIGGER USER"),
     "sqlite": ("DROP TRIGGER {0}_unchanging",),
 }
 
