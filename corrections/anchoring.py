@@ -1,20 +1,75 @@
-"""Finds a quote in a text, and carries a passage to the next revision. Pure Python; offsets count code points."""
+"""Find a quote in a text, and say how surely.
 
+Responsible for the question "does this stretch still read as the reader saw it, and is it that stretch?". How a stretch
+travels from one revision to the next is ``carrying``'s subject; both are one interface, imported from here. Pure Python
+on RapidFuzz, no Django. All offsets count code points of the text as it is.
+
+Showing is generous, applying is strict: ``exact`` and ``moved`` promise the reader's very words in the reader's very
+context, so a correction may be applied there. Whatever is less than that says so (``ambiguous``, ``similar``,
+``already_fixed``, ``lost``).
+"""
+
+import heapq
+import re
 import unicodedata
-from dataclasses import dataclass
-from difflib import SequenceMatcher
+from array import array
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel, Levenshtein
 
-_CONTEXT = 64
-_AGREES = 0.6
-_SIMILAR = 0.8
-_FOLDED = str.maketrans(
-    {**dict.fromkeys("“”„‟«»", '"'), **dict.fromkeys("‘’‚‛ʼ`", "'"), **dict.fromkeys("‐‑‒–—―−", "-")}
+from corrections.carrying import (
+    ALIKE,
+    INVISIBLE,
+    MARKS,
+    StepMap,
+    carry,
+    is_word,
+    step_map,
+    word_spans,
+    words_in,
 )
-_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+
+__all__ = [
+    "Outcome",
+    "Passage",
+    "Quote",
+    "StepMap",
+    "candidates",
+    "carry",
+    "follow",
+    "locate",
+    "same_place",
+    "step_map",
+]
+
+CONTEXT = 64
+"""Characters of context on each side that are looked at."""
+AGREES = 0.65
+"""Agreement of the context from which it is the same context. Texts that have nothing in common reach about 0.4."""
+LITTLE_CONTEXT = 12
+"""Characters of context, both sides together, without which we do not say what became of the words between."""
+MARGIN = 0.08
+"""How much better than the runner-up the best place must agree, or it is ambiguous."""
+SPEAKS_FOR_ITSELF = 32
+"""Characters from which words that stand once need no context."""
+FEW_WORDS = 3
+"""Up to so many words a quote is short: another word in its place is no longer the quote."""
+ALIKE_ENOUGH = 0.6
+"""Likeness from which a long passage is still the passage, edited, and not another."""
+PIECE, PIECES, COMMON, REGIONS = 10, 40, 20, 4
+"""An approximate search looks for pieces of so many characters, so many at most, ignoring those that stand in so many
+places or more, and compares the so many likeliest regions closely."""
+MANY = 1000
+"""Places of the same words that are looked at; where there are more, only those with context beside them count."""
+SHOWN = 8
+"""Candidates that an editor is offered."""
 
 
 class Outcome(StrEnum):
@@ -28,8 +83,7 @@ class Outcome(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(NamedTuple):
     """A passage as the reader selected it: the words, what stood around them, and where (in code points)."""
 
     exact: str
@@ -38,9 +92,8 @@ class Quote:
     start: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """Where a quote lies in a text, ``start`` to ``end`` (``None`` when lost), and how surely (``score`` 0 to 1)."""
+class Passage(NamedTuple):
+    """Where a quote lies in a text, ``start`` to ``end`` (None when lost), and how surely (``score`` 0 to 1)."""
 
     outcome: Outcome
     start: int | None = None
@@ -48,113 +101,467 @@ class Passage:
     score: float = 0.0
 
 
+LOST = Passage(Outcome.LOST)
+
+
+# -- the forms in which texts are compared
+
+_BLANKS = re.compile(f"[^\\S ][\\s{INVISIBLE}]*|[{INVISIBLE}][\\s{INVISIBLE}]*| [\\s{INVISIBLE}]+")
+# What NFC changes: letters with marks behind them, Hangul in pieces, and the few characters it always replaces.
+_COMPOSED = re.compile(
+    f"{_BLANKS.pattern}|[\\s\\S][{MARKS}\u1160-\u11ff]+"
+    "|[\u0340-\u0344\u0374\u037e\u0387\u0958-\u095f\u09dc-\u09df\u0a33-\u0a5e\u0b5c\u0b5d\u0f43-\u0fb9\u1f71-\u1ffd"
+    "\u2000\u2001\u2126-\u212b\u2329\u232a\u2adc\uf900-\ufaff\ufb1d-\ufb4e]"
+)
+_TRAILING_INVISIBLES = re.compile(f"[{INVISIBLE}]+\\Z")
+_SPACE = re.compile(r"\s")
+
+
+class Forms:
+    """A text in four forms, each more forgiving; computed once a text, and only as far as needed.
+
+    0 as it is; 1 white space, invisibles and NFC; 2 quotation marks, apostrophes and dashes; 3 case. Forms 1 to 3 have
+    the same length and share one map of offsets, which is left out where nothing shifts.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _plain(self) -> tuple[str, "array[int] | None"]:
+        pattern = _BLANKS if unicodedata.is_normalized("NFC", self.text) else _COMPOSED
+        pieces: list[str] = []
+        origin = array("I")
+        done = 0
+        shifted = False
+        for match in pattern.finditer(self.text):
+            start, end = match.span()
+            found = match[0]
+            plain = _BLANKS.sub(lambda blank: " " if _SPACE.search(blank[0]) else "", found)
+            plain = unicodedata.normalize("NFC", plain)
+            if plain == found:
+                continue
+            pieces += (self.text[done:start], plain)
+            if shifted or len(plain) != len(found):
+                if not shifted:
+                    shifted = True
+                    origin.extend(range(done))
+                origin.extend(range(done, start))
+                origin.extend(min(start + offset, end - 1) for offset in range(len(plain)))
+            done = end
+        if not pieces:
+            return self.text, None
+        pieces.append(self.text[done:])
+        if not shifted:
+            return "".join(pieces), None
+        origin.extend(range(done, len(self.text) + 1))
+        return "".join(pieces), origin
+
+    @cached_property
+    def _typed(self) -> str:
+        plain = self._plain[0]
+        return plain if plain.isascii() and "`" not in plain else plain.translate(ALIKE)
+
+    @cached_property
+    def _cased(self) -> str:
+        lowered = self._typed.lower()
+        if len(lowered) == len(self._typed):
+            return lowered
+        return "".join(low if len(low := char.lower()) == 1 else char for char in self._typed)
+
+    def form(self, number: int) -> str:
+        """Return the text in form ``number``."""
+        if number == 0:
+            return self.text
+        return self._plain[0] if number == 1 else self._typed if number == 2 else self._cased
+
+    def span(self, number: int, start: int, end: int) -> tuple[int, int]:
+        """Return where a stretch of form ``number`` lies in the text as it is."""
+        origin = None if number == 0 else self._plain[1]
+        if origin is None:
+            return start, end
+        first, last = origin[start], origin[end] if end > start else origin[start]
+        if trailing := _TRAILING_INVISIBLES.search(self.text, first, last):
+            last = trailing.start()
+        return first, last
+
+    def offset(self, number: int, start: int) -> int:
+        """Return where an offset of the text as it is lies in form ``number``."""
+        origin = None if number == 0 else self._plain[1]
+        if origin is None:
+            return start
+        return bisect_left(origin, start)
+
+
+@lru_cache(maxsize=16)
+def forms(text: str) -> Forms:
+    """Return the forms of a text; those of the texts asked for last are kept."""
+    return Forms(text)
+
+
+# -- what is asked for, folded as the text is
+
+
+class _Probe:
+    """A quote in one form, its context cut to what is looked at."""
+
+    __slots__ = ("after", "before", "exact")
+
+    def __init__(self, quote: Quote, number: int) -> None:
+        exact, before, after = quote.exact, quote.prefix, quote.suffix
+        if number:
+            exact, before, after = (Forms(words).form(number) for words in (exact, before, after))
+            lead = len(exact) - len(exact.lstrip())
+            trail = len(exact) - len(exact.rstrip())
+            if lead:
+                before, exact = before.rstrip() + exact[:lead], exact[lead:]
+            if trail:
+                exact, after = exact[:-trail], exact[-trail:] + after.lstrip()
+        self.exact = exact
+        self.before = before[-CONTEXT:]
+        self.after = after[:CONTEXT]
+
+    @property
+    def whole(self) -> str:
+        return self.before + self.exact + self.after
+
+
+class _Place(NamedTuple):
+    """A stretch of a form and how far the context around it agrees: all of it, and on the better side."""
+
+    start: int
+    end: int
+    agreement: float
+    side: float
+
+
 def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
-    """Find ``quote`` in ``text``, or say why not."""
-    folded, origin = _fold(text)
-    exact, prefix, suffix = (_fold(words)[0] for words in (quote.exact, quote.prefix, quote.suffix))
-    exact = exact.strip()
-    if not exact:
-        return Passage(Outcome.LOST)
-    places: list[int] = []
-    at = folded.find(exact)
-    while at >= 0 and len(places) < 1000:
-        places.append(at)
-        at = folded.find(exact, at + 1)
-    fixed = _already_fixed(folded, exact, prefix, suffix, _fold(suggestion)[0].strip())
-    if places:
-        ranked = sorted(((_agreement(folded, at, len(exact), prefix, suffix), at) for at in places), reverse=True)
-        best = ranked[0][0]
-        equals = [at for score, at in ranked if score > best - 0.05]
-        if best >= _AGREES or (len(places) == 1 and len(exact) >= 12):
-            near = [at for at in equals if quote.start is not None and origin[at] == quote.start]
-            if len(equals) > 1 and not near:
-                return _passage(Outcome.AMBIGUOUS, origin, equals[0], len(exact), best)
-            at = near[0] if near else equals[0]
-            stays = quote.start is None or origin[at] == quote.start
-            outcome = Outcome.EXACT if stays and best >= _AGREES else Outcome.MOVED
-            return _passage(outcome, origin, at, len(exact), best)
-        if fixed is None and (prefix or suffix) and len(exact) < 12:
-            return Passage(Outcome.LOST)
-        if fixed is None:
-            return _passage(Outcome.AMBIGUOUS, origin, equals[0], len(exact), best)
-    if fixed is not None:
-        return Passage(Outcome.ALREADY_FIXED, origin[fixed[0]], origin[fixed[1]], 1.0)
-    if len(exact) >= 12:
-        found = fuzz.partial_ratio_alignment(exact, folded)
-        if found is not None and found.score >= _SIMILAR * 100 and len(folded) >= len(exact):
-            return Passage(Outcome.SIMILAR, origin[found.dest_start], origin[found.dest_end], found.score / 100)
-    return Passage(Outcome.LOST)
+    """Find ``quote`` in ``text``, or say why not.
+
+    An empty or blank quote is ``lost``: there is nothing to find. With a ``suggestion``, its wording between the
+    quote's context means ``already_fixed``.
+    """
+    exact, prefix, suffix, hint = quote
+    if not exact or exact.isspace():
+        return LOST
+    # The common case by two plain searches: the words and their context stand there as they are, once.
+    whole = prefix[-CONTEXT:] + exact + suffix[:CONTEXT]
+    at = text.find(whole)
+    if at >= 0 and (prefix or suffix or len(exact) >= SPEAKS_FOR_ITSELF) and text.find(whole, at + 1) < 0:
+        at += len(prefix[-CONTEXT:])
+        return Passage(Outcome.EXACT if hint is None or at == hint else Outcome.MOVED, at, at + len(exact), 1.0)
+    return _Search(text, quote, suggestion).answer()
 
 
-def carry(passage_start: int, passage_end: int, old: str, new: str) -> tuple[int, int] | None:
-    """Give where the stretch of ``old`` lies in ``new``; ``None`` if it was rewritten."""
-    words = old[passage_start:passage_end]
-    for block in SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks():
-        if block.a <= passage_start and passage_end <= block.a + block.size:
-            start = block.b + passage_start - block.a
-            return start, start + len(words)
-    return None
+def candidates(text: str, quote: Quote) -> list[Passage]:
+    """Return the places an editor may choose from when a quote is not found for certain, best first, at most eight."""
+    if not quote.exact or quote.exact.isspace():
+        return []
+    return _Search(text, quote, "").candidates()
 
 
 def same_place(a_start: int, a_end: int, b_start: int, b_end: int, text: str) -> bool:
-    """Tell whether two passages of ``text`` overlap or touch the same word."""
-    a_start, a_end = _whole_words(a_start, a_end, text)
-    b_start, b_end = _whole_words(b_start, b_end, text)
+    """Tell whether two passages of ``text`` overlap or touch the same word: then they are one case."""
+    a_start, a_end = words_in(text, a_start, a_end)
+    b_start, b_end = words_in(text, b_start, b_end)
     return a_start < b_end and b_start < a_end
 
 
-def _whole_words(start: int, end: int, text: str) -> tuple[int, int]:
-    while start > 0 and text[start].isalnum() and text[start - 1].isalnum():
-        start -= 1
-    while 0 < end < len(text) and text[end - 1].isalnum() and text[end].isalnum():
-        end += 1
-    return start, end
+def follow(quote: Quote, start: int, end: int, texts: Sequence[str], *, suggestion: str = "") -> Passage:
+    """Carry a passage of ``texts[0]`` from text to text, and say how it reads in the last one.
+
+    Revision by revision, since small steps are told apart better than one jump, but judged by the quote as it was
+    reported: ``exact`` or ``moved`` if the words are there still, ``already_fixed`` if they gave way to the suggestion
+    or were otherwise put right, ``similar`` if they were edited, ``lost`` if the passage went.
+    """
+    step = None
+    for old, new in pairwise(texts):
+        step = step_map(old, new)
+        carried = step.carry(start, end)
+        if carried is None:
+            break
+        start, end = carried
+    else:
+        return _judge(texts[-1], (start, end), quote, suggestion)
+    found = locate(texts[-1], quote, suggestion=suggestion)
+    if found.outcome in (Outcome.LOST, Outcome.ALREADY_FIXED) or found.start is None or found.end is None:
+        return found
+    # What stood there before the passage went is another passage; only what came in may be ours.
+    if step is not None and len(texts) == 2 and step.is_new(found.start, found.end):
+        return found._replace(outcome=Outcome.SIMILAR)
+    return LOST
 
 
-@lru_cache(maxsize=64)
-def _fold(text: str) -> tuple[str, list[int]]:
-    out: list[str] = []
-    origin: list[int] = []
-    for index, char in enumerate(text):
-        if char in _INVISIBLE:
-            continue
-        if unicodedata.combining(char) and out:
-            composed = unicodedata.normalize("NFC", out[-1] + char)
-            if len(composed) == 1:
-                out[-1] = composed
+def _judge(text: str, span: tuple[int, int], quote: Quote, suggestion: str) -> Passage:
+    """Say how a carried passage reads, compared with the quote."""
+    start, end = span
+    there, wanted = _folded(text[start:end]), _folded(quote.exact)
+    if there == wanted:
+        return Passage(Outcome.EXACT if start == quote.start else Outcome.MOVED, start, end, 1.0)
+    likeness = Levenshtein.normalized_similarity(wanted, there)
+    if _is_put_right(quote.exact, text[start:end], suggestion, likeness):
+        return Passage(Outcome.ALREADY_FIXED, start, end, 1.0)
+    return Passage(Outcome.SIMILAR, start, end, likeness)
+
+
+def _folded(words: str) -> str:
+    """Words in the form in which they count as the very same: everything folded but case."""
+    return Forms(words).form(2).strip()
+
+
+def _is_put_right(exact: str, there: str, suggestion: str, likeness: float) -> bool:
+    """Whether what stands in the quote's place is the suggestion, or no longer has what was wrong.
+
+    With a suggestion, what it takes out or puts in is what was wrong. Without one, a few words that were replaced are
+    no longer the quote, and a long passage is not if hardly anything of it is left.
+    """
+    if suggestion and _folded(suggestion) == _folded(there):
+        return True
+    old, new = _words(exact), _words(there)
+    if suggestion:
+        wished = _words(suggestion)
+        wrong = Counter(old) - Counter(wished)
+        if wrong:
+            return not (wrong & Counter(new))
+        return not (Counter(wished) - Counter(old)) - Counter(new)
+    if len(old) <= FEW_WORDS:
+        return True
+    return likeness < ALIKE_ENOUGH
+
+
+def _words(text: str) -> list[str]:
+    return [text[start:end] for start, end in word_spans(_folded(text))]
+
+
+class _Search:
+    """One search for one quote: the tiers of equality first, then what is left of the context."""
+
+    def __init__(self, text: str, quote: Quote, suggestion: str) -> None:
+        self.text = text
+        self.quote = quote
+        self.suggestion = suggestion
+        self.forms = forms(text)
+
+    def answer(self) -> Passage:
+        fixed = self._suggested()
+        for number in range(4):
+            if number and not self._differs(number):
                 continue
-        if char.isspace():
-            if out and out[-1] == " ":
+            probe = _Probe(self.quote, number)
+            places = self._places(number, probe)
+            if not places:
                 continue
-            char = " "
-        out.append(char.translate(_FOLDED))
-        origin.append(index)
-    origin.append(len(text))
-    return "".join(out), origin
+            found = self._decide(number, probe, places)
+            if found is None:
+                continue
+            if fixed is not None and found.score < 1.0:
+                return fixed
+            return found
+        if fixed is not None:
+            return fixed
+        return self._approximate()
 
+    def _differs(self, number: int) -> bool:
+        """Whether a form says anything that the one before did not."""
+        if self.forms.form(number) is not self.forms.form(number - 1):
+            return True
+        words = Forms(self.quote.prefix + "\0" + self.quote.exact + "\0" + self.quote.suffix)
+        return words.form(number) != words.form(number - 1)
 
-def _agreement(text: str, at: int, length: int, prefix: str, suffix: str) -> float:
-    before, after = prefix[-_CONTEXT:], suffix[:_CONTEXT]
-    if not before and not after:
-        return 1.0
-    there = text[max(0, at - len(before)) : at], text[at + length : at + length + len(after)]
-    weight = len(before) + len(after)
-    return (fuzz.ratio(before, there[0]) * len(before) + fuzz.ratio(after, there[1]) * len(after)) / weight / 100
+    def candidates(self) -> list[Passage]:
+        found: dict[tuple[int, int], Passage] = {}
+        for number in range(4):
+            probe = _Probe(self.quote, number)
+            for place in sorted(self._places(number, probe), key=lambda place: self._rank(number, place))[:SHOWN]:
+                span = self.forms.span(number, place.start, place.end)
+                found.setdefault(span, Passage(Outcome.AMBIGUOUS, *span, round(place.agreement, 4)))
+            if found:
+                break
+        if not found:
+            found = {(start, end): Passage(Outcome.SIMILAR, start, end, round(score, 4))
+                     for score, start, end, _ in self._windows()}  # fmt: skip
+        return sorted(found.values(), key=lambda passage: -passage.score)[:SHOWN]
 
+    # -- the same words
 
-def _already_fixed(text: str, exact: str, prefix: str, suffix: str, suggestion: str) -> tuple[int, int] | None:
-    before, after = prefix[-32:].lstrip(), suffix[:32].rstrip()
-    if len(before) + len(after) < 16:
+    def _places(self, number: int, probe: _Probe) -> list[_Place]:
+        """Where the words stand whole, with how far the context agrees."""
+        text, exact = self.forms.form(number), probe.exact
+        starts = set(_occurrences(text, exact, MANY))
+        if len(starts) == MANY:
+            for reach in (CONTEXT, CONTEXT // 4):
+                before, after = probe.before[-reach:], probe.after[:reach]
+                starts |= {at + len(before) for at in _occurrences(text, before + exact, MANY)}
+                starts |= set(_occurrences(text, exact + after, MANY))
+            if self.quote.start is not None:
+                near = self.forms.offset(number, self.quote.start)
+                starts |= {near} if text.startswith(exact, near) else set()
+        return [self._place(text, probe, at) for at in starts if _stands_alike(text, probe, at)]
+
+    def _place(self, text: str, probe: _Probe, at: int) -> _Place:
+        end = at + len(probe.exact)
+        before, after = probe.before, probe.after
+        left = _agreement(before, text[max(0, at - len(before)) : at])
+        right = _agreement(after, text[end : end + len(after)])
+        size = len(before) + len(after)
+        if not size:
+            return _Place(at, end, 1.0, 1.0)
+        side = max(left if len(before) >= CONTEXT // 4 else 0.0, right if len(after) >= CONTEXT // 4 else 0.0)
+        return _Place(at, end, (left * len(before) + right * len(after)) / size, side)
+
+    def _rank(self, number: int, place: _Place) -> tuple[float, int]:
+        hint = self.quote.start
+        distance = 0 if hint is None else abs(self.forms.span(number, place.start, place.end)[0] - hint)
+        return -round(place.agreement, 2), distance
+
+    def _decide(self, number: int, probe: _Probe, places: list[_Place]) -> Passage | None:
+        """Choose among places of the same words; None if the context speaks against all of them."""
+        ranked = sorted(places, key=lambda place: self._rank(number, place))
+        best = ranked[0]
+        start, end = self.forms.span(number, best.start, best.end)
+        has_context = bool(probe.before or probe.after)
+        at_hint = self.quote.start is not None and start == self.quote.start
+        rivals = len(ranked) > 1 and best.agreement - ranked[1].agreement < MARGIN
+        if not has_context and len(ranked) > 1:
+            outcome = Outcome.MOVED if at_hint else Outcome.AMBIGUOUS
+            return self._passage(outcome, start, end, 1.0 if at_hint else 1 / len(ranked))
+        agrees = best.agreement >= AGREES
+        if not agrees and not (len(probe.exact) >= SPEAKS_FOR_ITSELF and len(ranked) == 1):
+            return None
+        if rivals and not (at_hint and best.agreement > 0.99):
+            return Passage(Outcome.AMBIGUOUS, start, end, best.agreement)
+        return self._passage(Outcome.MOVED, start, end, best.agreement)
+
+    def _passage(self, outcome: Outcome, start: int, end: int, score: float) -> Passage:
+        if outcome is Outcome.MOVED and score > 0.999 and self.quote.start in (None, start):
+            outcome = Outcome.EXACT
+        return Passage(outcome, start, end, score)
+
+    # -- other words
+
+    def _suggested(self) -> Passage | None:
+        """Find the suggestion where the quote was: between its context."""
+        if not self.suggestion or self.suggestion.isspace() or not (self.quote.prefix or self.quote.suffix):
+            return None
+        for number in (0, 2):
+            wished = _Probe(self.quote._replace(exact=self.suggestion), number)
+            before, after = wished.before[-CONTEXT // 2 :], wished.after[: CONTEXT // 2]
+            if len(before) + len(after) < LITTLE_CONTEXT or _Probe(self.quote, number).exact == wished.exact:
+                return None
+            at = self.forms.form(number).find(before + wished.exact + after)
+            if at >= 0:
+                span = self.forms.span(number, at + len(before), at + len(before) + len(wished.exact))
+                return Passage(Outcome.ALREADY_FIXED, *span, 1.0)
         return None
-    at = text.find(before)
-    while at >= 0:
-        start = at + len(before)
-        end = text.find(after, start, start + len(after) + 2 * max(len(exact), len(suggestion)) + 20) if after else -1
-        if end >= 0 and text[start:end].strip() != exact:
-            return start, end
-        at = text.find(before, at + 1)
-    return None
+
+    def _approximate(self) -> Passage:
+        """Find where the context stands, or what is left of the words, and say what became of them."""
+        windows = self._windows()
+        if not windows:
+            return LOST
+        score, start, end, agreement = windows[0]
+        there = self.text[start:end]
+        if len(windows) > 1 and score - windows[1][0] < MARGIN:
+            return Passage(Outcome.AMBIGUOUS, start, end, score)
+        wanted = _folded(self.quote.exact)
+        likeness = Levenshtein.normalized_similarity(wanted, _folded(there))
+        has_context = len(self.quote.prefix) + len(self.quote.suffix) >= LITTLE_CONTEXT
+        if has_context and agreement >= AGREES and _is_put_right(self.quote.exact, there, self.suggestion, likeness):
+            return Passage(Outcome.ALREADY_FIXED, start, end, agreement)
+        return Passage(Outcome.SIMILAR, start, end, score)
+
+    def _windows(self) -> list[tuple[float, int, int, float]]:
+        """Places where much of quote and context stands: score, start, end, agreement of the context; best first."""
+        text = self.forms.form(3)
+        probe = _Probe(self.quote, 3)
+        found: dict[tuple[int, int], tuple[float, int, int, float]] = {}
+        for low, high in self._regions(text, probe):
+            mapped = StepMap(probe.whole, text[low:high]).carry(len(probe.before), len(probe.before) + len(probe.exact))
+            if mapped is None or mapped[0] == mapped[1]:
+                continue
+            start, end = mapped[0] + low, mapped[1] + low
+            place = self._place(text, _Around(probe, text[start:end]), start)
+            likeness = Levenshtein.normalized_similarity(probe.exact, text[start:end])
+            few = len(probe.exact) < SPEAKS_FOR_ITSELF
+            if len(probe.before) + len(probe.after) < LITTLE_CONTEXT and (few or likeness < ALIKE_ENOUGH):
+                continue
+            if place.agreement < AGREES and (few or likeness < ALIKE_ENOUGH):
+                continue
+            weight = 0.5 if probe.before or probe.after else 1.0
+            score = weight * likeness + (1 - weight) * place.agreement
+            span = self.forms.span(3, start, end)
+            found[span] = (score, *span, place.agreement)
+        return sorted(found.values(), reverse=True)
+
+    def _regions(self, text: str, probe: _Probe) -> Iterator[tuple[int, int]]:
+        """Stretches of the text in which several pieces of quote and context stand in the right distances."""
+        whole = probe.whole
+        size = PIECE if len(whole) >= 4 * PIECE else max(4, len(whole) // 4)
+        step = max(size, len(whole) // PIECES)
+        origins = []
+        for offset in range(0, len(whole) - size + 1, step):
+            places = list(_occurrences(text, whole[offset : offset + size], COMMON))
+            if len(places) < COMMON:
+                origins += [place - offset for place in places]
+        origins.sort()
+        slack = 40 + len(whole) // 4
+        clusters: list[tuple[int, int]] = []
+        begin = 0
+        while begin < len(origins):
+            end = begin + 1
+            while end < len(origins) and origins[end] - origins[begin] <= slack:
+                end += 1
+            clusters.append((end - begin, origins[begin]))
+            begin = end
+        clusters = heapq.nlargest(REGIONS, clusters)
+        least = 2 if len(origins) > 2 else 1
+        regions = [
+            (max(0, origin - slack), min(len(text), origin + len(whole) + 2 * slack))
+            for votes, origin in clusters
+            if votes >= least
+        ]
+        if not regions and SPEAKS_FOR_ITSELF // 2 <= len(probe.exact) <= 64:
+            best = fuzz.partial_ratio_alignment(probe.exact, text, score_cutoff=75)
+            if best is not None and len(text) >= len(probe.exact):
+                reach = len(probe.before) + slack, len(probe.after) + slack
+                regions = [(max(0, best.dest_start - reach[0]), min(len(text), best.dest_end + reach[1]))]
+        return iter(regions)
 
 
-def _passage(outcome: Outcome, origin: list[int], at: int, length: int, score: float) -> Passage:
-    return Passage(outcome, origin[at], origin[at + length - 1] + 1, score)
+class _Around(_Probe):
+    """The context of a probe around other words."""
+
+    __slots__ = ()
+
+    def __init__(self, probe: _Probe, exact: str) -> None:
+        self.exact, self.before, self.after = exact, probe.before, probe.after
+
+
+def _occurrences(text: str, words: str, most: int) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0 and most:
+        yield at
+        most -= 1
+        at = text.find(words, at + 1)
+
+
+def _agreement(wanted: str, there: str) -> float:
+    """How far a stretch of context agrees, 0 to 1."""
+    return 1.0 if wanted == there else Indel.normalized_similarity(wanted, there)
+
+
+def _stands_alike(text: str, probe: _Probe, at: int) -> bool:
+    """Whether the words begin and end a word there if they did for the reader: "teh" is not found in "tehran"."""
+    exact = probe.exact
+    end = at + len(exact)
+    if at and _cuts_word(text[at - 1], exact[0]) and not (probe.before and _cuts_word(probe.before[-1], exact[0])):
+        return False
+    return not (
+        end < len(text)
+        and _cuts_word(exact[-1], text[end])
+        and not (probe.after and _cuts_word(exact[-1], probe.after[0]))
+    )
+
+
+def _cuts_word(left: str, right: str) -> bool:
+    return is_word(left) and is_word(right)

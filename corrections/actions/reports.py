@@ -1,6 +1,5 @@
 """Readers' reports: taken in, triaged into cases, appealed; and passages carried over when an article is revised."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -209,14 +208,11 @@ def _join(report: Report, case: Case) -> None:
 def _carry_over(case: Case, revision: Revision) -> None:
     new = revision.projection(case.part).text
     suggestions = [words for words in case.reports.values_list("suggestion", flat=True) if words]
-    carried = None
-    if case.start is not None and case.end is not None and case.outcome in (Outcome.EXACT, Outcome.MOVED):
-        carried = anchoring.carry(case.start, case.end, case.revision.projection(case.part).text, new)
-    if carried is not None:
-        case.start, case.end = carried
-    else:
-        passage = _look_again(case, new, suggestions)
-        case.start, case.end, case.outcome = passage.start, passage.end, str(passage.outcome)
+    passage = min(
+        (_look_again(case, new, suggestion) for suggestion in suggestions or [""]),
+        key=lambda passage: passage.outcome != anchoring.Outcome.ALREADY_FIXED,
+    )
+    case.start, case.end, case.outcome = passage.start, passage.end, str(passage.outcome)
     case.revision = revision
     case.save(update_fields=["revision", "start", "end", "outcome"])
     record(case, Event.Kind.REANCHORED, old=case.status, revision=revision.number, outcome=case.outcome)
@@ -224,14 +220,13 @@ def _carry_over(case: Case, revision: Revision) -> None:
         _close_as_fixed(case)
 
 
-def _look_again(case: Case, text: str, suggestions: Iterable[str]) -> anchoring.Passage:
+def _look_again(case: Case, text: str, suggestion: str) -> anchoring.Passage:
+    """Find the case's passage in the next revision: carried over if its place was certain, else looked for anew."""
     quote = anchoring.Quote(case.exact, case.prefix, case.suffix)
-    passage = anchoring.locate(text, quote)
-    for suggestion in suggestions:
-        if passage.outcome == anchoring.Outcome.ALREADY_FIXED:
-            break
-        passage = anchoring.locate(text, quote, suggestion=suggestion)
-    return passage
+    if case.start is None or case.end is None or case.outcome not in (Outcome.EXACT, Outcome.MOVED):
+        return anchoring.locate(text, quote, suggestion=suggestion)
+    old = case.revision.projection(case.part).text
+    return anchoring.follow(quote, case.start, case.end, [old, text], suggestion=suggestion)
 
 
 def _close_as_fixed(case: Case) -> None:

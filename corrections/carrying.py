@@ -1,0 +1,569 @@
+"""Carry a passage from one revision of a text to the next.
+
+Responsible for the step map: which word of the old text became which word of the new one, moved sentences
+included. Knows nothing of quotes: whether what lies at the carried place still reads as the reader saw it is
+``anchoring``'s question. Pure Python on RapidFuzz, no Django. All offsets count code points.
+
+The method, in the order of the code:
+
+1. Both texts become words (a character of a script without spaces is a word), compared in a folded form: NFC, without
+   invisibles, quotation marks, apostrophes and dashes alike, case alike. White space is not compared at all.
+2. Stretches of words that occur once in either text are certain (the idea of Bram Cohen's patience diff). The
+   heaviest chain of them that keeps the order is the spine; long ones out of order are moved text.
+3. What lies between certain stretches is compared by longest common subsequence, each hole only with the new words
+   that stand free beside its two neighbours. This is what keeps a text of 500,000 characters fast.
+4. A lonely common word amid rewritten text ("the", "of") says nothing and is dropped again.
+5. A word with a misspelling put right, or replaced between neighbours that stand, is the same place.
+"""
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA, LCSseq, Levenshtein
+
+DASHES = "-‐‑‒–—―−﹘﹣-"
+APOSTROPHES = "'‘’‚‛ʼʹ′`´ʻ＇"
+QUOTATIONMARKS = '"“”„‟«»″〝〞〟＂'
+ALIKE = {ord(char): group[0] for group in (DASHES, APOSTROPHES, QUOTATIONMARKS) for char in group}
+
+# What is drawn as nothing: soft hyphen, zero-width characters, direction marks, byte order mark.
+# Variation selectors are left alone: they alter how a character looks.
+INVISIBLE = "\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+"""A regular expression's character class, without its brackets."""
+_INVISIBLES = re.compile(f"[{INVISIBLE}]+")
+
+# Thai to Tibetan, Myanmar, Khmer, kana, bopomofo, ideographs: scripts written without spaces between words.
+UNSPACED = (
+    "\u0e00-\u0fff\u1000-\u109f\u1780-\u17ff\u1980-\u19df\u3005-\u3007\u3031-\u3035\u3041-\u312f\u31a0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+
+
+def _character_class(first_letters: str) -> str:
+    """The characters of the basic plane whose Unicode category starts with one of ``first_letters``, as a class."""
+    ranges: list[list[int]] = []
+    for code in range(0x10000):
+        if unicodedata.category(chr(code))[0] in first_letters:
+            if ranges and ranges[-1][1] == code - 1:
+                ranges[-1][1] = code
+            else:
+                ranges.append([code, code])
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
+
+
+# ``\w`` knows no combining marks, so that an Arabic word with its vowels would fall to pieces.
+MARKS = _character_class("M")
+_LETTERS = _character_class("LN") + "_\U00010000-\U0001efff"
+_SPACED_LETTER = f"(?![{UNSPACED}])[{_LETTERS}]"
+_WORD = re.compile(
+    f"[{UNSPACED}][{MARKS}{INVISIBLE}]*|[{_LETTERS}](?:[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}])*|[^\\s{INVISIBLE}]"
+)
+_IS_WORD = re.compile(f"[{_LETTERS}{UNSPACED}{MARKS}]")
+_JOINS = re.compile(f"[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}]")
+
+LONG_GRAM, SHORT_GRAM = 6, 3
+"""Words in a stretch that counts as certain when it is unique: in the whole text, in a hole between two others."""
+MOVED_WORDS, MOVED_CHARS = 5, 20
+"""What must be found elsewhere, unique, before we believe that text was moved and not written anew."""
+CLOSERS = frozenset(".,;:!?…)]}»”。、，！？；：）」』】؟،؛%")
+"""Punctuation that belongs to the words before it and does not begin a moved stretch."""
+LONELY = 3
+"""A matched word amid rewritten text counts if fewer than this many words a word of weight were rewritten beside it."""
+EDITED_WORDS = 12
+"""Longest hole in which we look for words that were respelt."""
+PARTING = 45
+"""Characters put into a passage that part it, unless the passage is longer."""
+LCS_CELLS = 4_000_000
+"""Product of two lengths up to which a hole is compared word by word; RapidFuzz's matrix takes a bit a cell."""
+
+
+class _Vocabulary(dict[str, int]):
+    """Numbers for words; words that are alike once folded share one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._numbers: dict[str, int] = {}
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = self._numbers.setdefault(fold_word(word), len(self._numbers))
+        return number
+
+
+def fold_word(word: str) -> str:
+    """Return the form in which a word is compared."""
+    if word.isascii():
+        return "'" if word == "`" else word.lower()
+    return unicodedata.normalize("NFC", _INVISIBLES.sub("", word).translate(ALIKE)).lower()
+
+
+class _Words:
+    """The words of a text: where each starts and ends, and its number."""
+
+    def __init__(self, text: str, vocabulary: _Vocabulary) -> None:
+        self.text = text
+        self.starts = array("I")
+        self.ends = array("I")
+        words = []
+        for match in _WORD.finditer(text):
+            words.append(match[0])
+            self.starts.append(match.start())
+            self.ends.append(match.end())
+        self.numbers = list(map(vocabulary.__getitem__, words))
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, index: int) -> str:
+        return self.text[self.starts[index] : self.ends[index]]
+
+
+def _unique_grams(numbers: Sequence[int], size: int) -> dict[tuple[int, ...], int]:
+    """Where each stretch of ``size`` words that occurs once begins."""
+    grams = list(zip(*(numbers[offset:] for offset in range(size)), strict=False))
+    last = dict(zip(grams, range(len(grams)), strict=True))
+    if len(last) == len(grams):
+        return last
+    first = dict(zip(reversed(grams), range(len(grams) - 1, -1, -1), strict=True))
+    return {gram: index for gram, index in last.items() if first[gram] == index}
+
+
+def _common_blocks(old: Sequence[int], new: Sequence[int], size: int) -> list[tuple[int, int, int]]:
+    """Maximal equal stretches that hold something unique in both: old index, new index, length; by old index."""
+    if len(old) < size or len(new) < size:
+        return []
+    new_grams = _unique_grams(new, size)
+    blocks: list[tuple[int, int, int]] = []
+    diagonal, reach = None, 0
+    for gram, i in _unique_grams(old, size).items():
+        j = new_grams.get(gram)
+        if j is None or (i - j == diagonal and i < reach):
+            continue
+        start = i
+        floor = reach if i - j == diagonal else 0
+        while start > floor and start - i + j > 0 and old[start - 1] == new[start - 1 - i + j]:
+            start -= 1
+        end = i + size
+        while end < len(old) and end - i + j < len(new) and old[end] == new[end - i + j]:
+            end += 1
+        blocks.append((start, start - i + j, end - start))
+        diagonal, reach = i - j, end
+    return blocks
+
+
+def _spine(blocks: Sequence[tuple[int, int, int]]) -> set[int]:
+    """Indices of the heaviest chain of ``blocks`` (sorted by old index) that keeps the new text's order."""
+    rank = {j: place for place, j in enumerate(sorted({j for _, j, _ in blocks}), start=1)}
+    best = [(0, -1)] * (len(rank) + 1)  # a Fenwick tree of the heaviest chain that ends at or before a rank
+    previous = [-1] * len(blocks)
+    heaviest = (0, -1)
+    for index, (_, j, length) in enumerate(blocks):
+        place = rank[j] - 1
+        before = (0, -1)
+        while place > 0:
+            before = max(before, best[place])
+            place -= place & -place
+        previous[index] = before[1]
+        chain = (before[0] + length, index)
+        heaviest = max(heaviest, chain)
+        place = rank[j]
+        while place < len(best):
+            best[place] = max(best[place], chain)
+            place += place & -place
+    chosen = set()
+    index = heaviest[1]
+    while index >= 0:
+        chosen.add(index)
+        index = previous[index]
+    return chosen
+
+
+class StepMap:
+    """Where the words of ``old`` stand in ``new``; made once for two revisions, asked for any number of passages."""
+
+    def __init__(self, old: str, new: str) -> None:
+        vocabulary = _Vocabulary()
+        self._old = _Words(old, vocabulary)
+        self._new = _Words(new, vocabulary)
+        self._image = [-1] * len(self._old)
+        self._source = [-1] * len(self._new)
+        self._same = old == new
+        if not self._same:
+            self._once = _once(self._old.numbers) & _once(self._new.numbers)
+            self._align()
+
+    # -- aligning
+
+    def _claim(self, i: int, j: int, length: int) -> None:
+        self._image[i : i + length] = range(j, j + length)
+        self._source[j : j + length] = range(i, i + length)
+
+    def _align(self) -> None:
+        old, new = self._old.numbers, self._new.numbers
+        self._claim_blocks(_common_blocks(old, new, LONG_GRAM))
+        for start, end in list(_runs(self._image)):
+            self._fill(start, end)
+        self._claim_moved()
+        for start, end in list(_runs(self._image)):
+            self._pair_edited(start, end)
+
+    def _claim_blocks(self, blocks: list[tuple[int, int, int]]) -> None:
+        """Take the spine first, then moved text, longest first; what is taken is not taken twice."""
+        spine = _spine(blocks)
+        moves = [block for index, block in enumerate(blocks) if index not in spine]
+        for i, j, length in sorted((blocks[index] for index in spine), key=lambda block: -block[2]):
+            self._claim_free(i, j, length, least=1)
+        for i, j, length in sorted(moves, key=lambda block: -block[2]):
+            self._claim_free(i, j, length, least=MOVED_WORDS)
+
+    def _claim_free(self, i: int, j: int, length: int, *, least: int) -> bool:
+        """Take of a block what is still free on both sides, if that is one stretch and not less than ``least``."""
+        while length and (self._image[i] >= 0 or self._source[j] >= 0):
+            i, j, length = i + 1, j + 1, length - 1
+        while length and (self._image[i + length - 1] >= 0 or self._source[j + length - 1] >= 0):
+            length -= 1
+        if length < least:
+            return False
+        while length and self._is_closer(i) and not self._follows(i, j):
+            i, j, length = i + 1, j + 1, length - 1
+        if length < least:
+            return False
+        if least > 1 and self._old.ends[i + length - 1] - self._old.starts[i] < MOVED_CHARS:
+            return False
+        if any(image >= 0 for image in self._image[i : i + length]):
+            return False
+        if any(source >= 0 for source in self._source[j : j + length]):
+            return False
+        self._claim(i, j, length)
+        return True
+
+    def _is_closer(self, i: int) -> bool:
+        """Whether a word is punctuation that belongs to what stands before it."""
+        return self._old.text[self._old.starts[i]] in CLOSERS
+
+    def _follows(self, i: int, j: int) -> bool:
+        return i > 0 and j > 0 and self._image[i - 1] == j - 1
+
+    def _claim_moved(self) -> None:
+        """Look once more for moved text, now with shorter stretches, but only where both texts are still free."""
+        old_runs, new_runs = list(_runs(self._image)), list(_runs(self._source))
+        if not old_runs or not new_runs:
+            return
+        blocks = _common_blocks(
+            self._free_numbers(self._old, old_runs, -1),
+            self._free_numbers(self._new, new_runs, -2),
+            SHORT_GRAM,
+        )
+        old_at = [index for start, end in old_runs for index in (*range(start, end), -1)]
+        new_at = [index for start, end in new_runs for index in (*range(start, end), -1)]
+        found = False
+        for i, j, length in sorted(blocks, key=lambda block: -block[2]):
+            found |= self._claim_free(old_at[i], new_at[j], length, least=SHORT_GRAM)
+        if found:
+            for start, end in list(_runs(self._image)):
+                self._fill(start, end)
+
+    @staticmethod
+    def _free_numbers(words: "_Words", runs: list[tuple[int, int]], mark: int) -> list[int]:
+        """The numbers of the free words, each run ended by a number that stands nowhere else."""
+        numbers: list[int] = []
+        for start, end in runs:
+            numbers += words.numbers[start:end]
+            numbers.append(mark)
+            mark -= 2
+        return numbers
+
+    def _free_after(self, j: int, limit: int) -> int:
+        """End of the new words that stand free from ``j`` on, at most ``limit`` of them."""
+        end = j
+        stop = min(len(self._source), j + limit)
+        while end < stop and self._source[end] < 0:
+            end += 1
+        return end
+
+    def _free_before(self, j: int, limit: int) -> int:
+        start = j
+        stop = max(0, j - limit)
+        while start > stop and self._source[start - 1] < 0:
+            start -= 1
+        return start
+
+    def _places(self, start: int, end: int, limit: int) -> list[int]:
+        """The free new words beside the images of a hole's two neighbours, in order: where its words may have gone."""
+        left = self._image[start - 1] + 1 if start else 0
+        right = self._image[end] if end < len(self._image) else len(self._new)
+        if left <= right and self._free_after(left, right - left) == right:
+            if right - left <= 2 * limit:
+                return list(range(left, right))
+            return [*range(left, left + limit), *range(right - limit, right)]
+        return [*range(left, self._free_after(left, limit)), *range(self._free_before(right, limit), right)]
+
+    def _fill(self, start: int, end: int) -> None:
+        """Compare a hole of the old text with the new words that stand free beside its two neighbours."""
+        places = self._places(start, end, 2 * (end - start) + 200)
+        if not places:
+            return
+        start, places = self._attach(start, end, places)
+        hole = self._old.numbers[start:end]
+        target = [self._new.numbers[place] for place in places]
+        pairs = [(start + i, places[j]) for i, j in self._subsequence(hole, target)]
+        for i, j in self._credible(pairs, start, end):
+            self._image[i] = j
+            self._source[j] = i
+
+    def _attach(self, start: int, end: int, places: list[int]) -> tuple[int, list[int]]:
+        """Take the words that go on from the left neighbour as before; what is left of the hole and of the places."""
+        taken = 0
+        follows = self._image[start - 1] + 1 if start else 0
+        while (
+            taken < min(end - start, len(places))
+            and places[taken] == follows + taken
+            and self._old.numbers[start + taken] == self._new.numbers[places[taken]]
+        ):
+            taken += 1
+        if taken:
+            self._claim(start, follows, taken)
+        return start + taken, places[taken:]
+
+    def _credible(self, pairs: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Leave out lonely common words amid rewritten text."""
+        runs: list[list[tuple[int, int]]] = []
+        for pair in pairs:
+            if runs and (pair[0] - 1, pair[1] - 1) == runs[-1][-1]:
+                runs[-1].append(pair)
+            else:
+                runs.append([pair])
+        before = (start - 1, self._image[start - 1] if start else -1)
+        for index, run in enumerate(runs):
+            after = runs[index + 1][0] if index + 1 < len(runs) else None
+            if after is None:
+                after = (end, self._image[end] if end < len(self._image) else len(self._new))
+            left, right = _distance(before, run[0]), _distance(run[-1], after)
+            if self._weight(run) * LONELY > min(left, right):
+                before = run[-1]
+                yield from run
+
+    def _weight(self, run: list[tuple[int, int]]) -> float:
+        weight = 0.0
+        for i, _ in run:
+            if not _IS_WORD.match(self._old.text, self._old.starts[i]):
+                weight += 0.3
+            elif self._old.numbers[i] in self._once:
+                weight += 3
+            else:
+                weight += 1
+        return weight
+
+    def _subsequence(self, a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs of equal words in order: unique stretches first, then longest common subsequence between them."""
+        pairs: list[tuple[int, int]] = []
+        blocks = _common_blocks(a, b, SHORT_GRAM)
+        spine = _spine(blocks)
+        at_a = at_b = 0
+        for index in sorted(spine):
+            i, j, length = blocks[index]
+            skip = max(at_a - i, at_b - j, 0)
+            i, j, length = i + skip, j + skip, length - skip
+            if length <= 0:
+                continue
+            pairs += _lcs(a[at_a:i], b[at_b:j], at_a, at_b)
+            pairs += zip(range(i, i + length), range(j, j + length), strict=True)
+            at_a, at_b = i + length, j + length
+        return pairs + _lcs(a[at_a:], b[at_b:], at_a, at_b)
+
+    def _pair_edited(self, start: int, end: int) -> None:
+        """In a small hole, find the words that became another spelling of themselves."""
+        if end - start > EDITED_WORDS:
+            return
+        places = self._places(start, end, end - start + 3)
+        if not places:
+            return
+        old = [self._old[i] for i in range(start, end)]
+        new = [self._new[j] for j in places]
+        # The best chain of pairs in order, by the sum of their likeness.
+        best: list[list[tuple[float, tuple[tuple[int, int], ...]]]] = [[(0.0, ())] * (len(new) + 1)]
+        for i, word in enumerate(old):
+            row = [best[i][0]]
+            for j, other in enumerate(new):
+                chain = max(best[i][j + 1], row[j])
+                alike = _likeness(word, other)
+                if alike and best[i][j][0] + alike > chain[0]:
+                    chain = (best[i][j][0] + alike, (*best[i][j][1], (i, j)))
+                row.append(chain)
+            best.append(row)
+        for i, j in best[-1][-1][1]:
+            self._image[start + i] = places[j]
+            self._source[places[j]] = start + i
+
+    # -- asking
+
+    def carry(self, start: int, end: int) -> tuple[int, int] | None:
+        """Return where ``old[start:end]`` lies in the new text, or None if it was rewritten or removed."""
+        if self._same:
+            return start, end
+        first = bisect_right(self._old.ends, start)
+        last = bisect_left(self._old.starts, end) - 1
+        if last < first:
+            return None
+        images = [(i, self._image[i]) for i in range(first, last + 1) if self._image[i] >= 0]
+        if not images:
+            return self._replaced(first, last)
+        cluster = self._main_cluster(images, end - start)
+        (i, low), (k, high) = cluster[0], cluster[-1]
+        new_start, new_end = self._new.starts[low], self._new.ends[high]
+        if i == first:
+            new_start = self._inside(i, low, start)
+        elif (head := self._replaced(first, i - 1)) is not None:
+            new_start = head[0]
+        if k == last:
+            new_end = self._inside(k, high, end)
+        elif (tail := self._replaced(k + 1, last)) is not None:
+            new_end = tail[1]
+        else:
+            new_end = self._with_space(k, high)
+        return new_start, max(new_start, new_end)
+
+    def is_new(self, start: int, end: int) -> bool:
+        """Whether nothing of ``new[start:end]`` came from the old text."""
+        first = bisect_right(self._new.ends, start)
+        last = bisect_left(self._new.starts, end)
+        return not self._same and all(source < 0 for source in self._source[first:last])
+
+    def _inside(self, i: int, j: int, position: int) -> int:
+        """Where an old position in or beside word ``i`` is, given that the word became word ``j``."""
+        start, end = self._old.starts[i], self._old.ends[i]
+        new_start, new_end = self._new.starts[j], self._new.ends[j]
+        if position <= start:
+            floor = self._new.ends[j - 1] if j else 0
+            return max(floor, new_start - (start - position))
+        if position >= end:
+            ceiling = self._new.starts[j + 1] if j + 1 < len(self._new) else len(self._new.text)
+            return min(ceiling, new_end + position - end)
+        if self._old[i] == self._new[j]:
+            return new_start + position - start
+        for code in Levenshtein.opcodes(self._old[i], self._new[j]):
+            if start + code.src_end > position:
+                return new_start + min(code.dest_end, code.dest_start + position - start - code.src_start)
+        return new_end
+
+    def _with_space(self, i: int, j: int) -> int:
+        """End of word ``j`` and of the space behind it, as far as word ``i`` had space behind it too."""
+        old_after = self._old.starts[i + 1] if i + 1 < len(self._old) else len(self._old.text)
+        new_after = self._new.starts[j + 1] if j + 1 < len(self._new) else len(self._new.text)
+        return self._new.ends[j] + min(old_after - self._old.ends[i], new_after - self._new.ends[j])
+
+    def _main_cluster(self, images: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+        """Of a passage whose parts went different ways, the part with most characters."""
+        clusters = [[images[0]]]
+        for before, here in pairwise(images):
+            inserted = self._new.starts[here[1]] - self._new.ends[before[1]]
+            inserted -= self._old.starts[here[0]] - self._old.ends[before[0]]
+            if before[1] < here[1] and inserted <= max(length, PARTING):
+                clusters[-1].append(here)
+            else:
+                clusters.append([here])
+        return max(clusters, key=lambda cluster: sum(self._old.ends[i] - self._old.starts[i] for i, _ in cluster))
+
+    def _replaced(self, first: int, last: int) -> tuple[int, int] | None:
+        """What stands in the place of old words that all went, if both neighbours stand and hold something between."""
+        before, after = first, last
+        while before > 0 and self._image[before - 1] < 0:
+            before -= 1
+        while after + 1 < len(self._image) and self._image[after + 1] < 0:
+            after += 1
+        left = self._image[before - 1] if before else -1
+        right = self._image[after + 1] if after + 1 < len(self._image) else len(self._new)
+        if not 1 < right - left <= 9 or after - before >= 8:
+            return None
+        if any(self._source[j] >= 0 for j in range(left + 1, right)):
+            return None
+        return self._new.starts[left + 1], self._new.ends[right - 1]
+
+
+def _once(numbers: Sequence[int]) -> set[int]:
+    return {number for number, count in Counter(numbers).items() if count == 1}
+
+
+def _distance(before: tuple[int, int], after: tuple[int, int]) -> int:
+    """How many words, of the old text or of the new, lie between two pairs; much if the new order is another."""
+    if after[1] <= before[1]:
+        return 1000
+    return max(after[0] - before[0], after[1] - before[1]) - 1
+
+
+def _likeness(word: str, other: str) -> float:
+    """How surely one word is another spelling of the other, 0 to 1; 0 if it is not."""
+    longest = max(len(word), len(other))
+    if longest < 3 or not word[0].isalnum():
+        return 0.0
+    distance = OSA.distance(word.lower(), other.lower(), score_cutoff=longest // 3)
+    return 1 - distance / longest if distance <= longest // 3 else 0.0
+
+
+def _runs(image: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The stretches without an image."""
+    start = None
+    for index, value in enumerate(image):
+        if value < 0:
+            if start is None:
+                start = index
+        elif start is not None:
+            yield start, index
+            start = None
+    if start is not None:
+        yield start, len(image)
+
+
+def _lcs(a: Sequence[int], b: Sequence[int], at_a: int, at_b: int) -> list[tuple[int, int]]:
+    if not a or not b:
+        return []
+    head = 0
+    pairs: list[tuple[int, int]] = []
+    if len(a) * len(b) > LCS_CELLS:
+        while head < min(len(a), len(b)) and a[head] == b[head]:
+            pairs.append((at_a + head, at_b + head))
+            head += 1
+        return pairs
+    for tag in LCSseq.opcodes(a, b):
+        if tag.tag == "equal":
+            pairs += zip(
+                range(at_a + tag.src_start, at_a + tag.src_end),
+                range(at_b + tag.dest_start, at_b + tag.dest_end),
+                strict=True,
+            )
+    return pairs
+
+
+@lru_cache(maxsize=8)
+def step_map(old: str, new: str) -> StepMap:
+    """Return the step map of two revisions; those asked for last are kept, so that many passages cost one map."""
+    return StepMap(old, new)
+
+
+def carry(passage_start: int, passage_end: int, old: str, new: str) -> tuple[int, int] | None:
+    """Return where the stretch of ``old`` lies in ``new``; None if it was rewritten or removed."""
+    return step_map(old, new).carry(passage_start, passage_end)
+
+
+def word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield start and end of each word and each punctuation mark."""
+    return (match.span() for match in _WORD.finditer(text))
+
+
+def is_word(char: str) -> bool:
+    """Whether a character joins with its like into a word: a letter, digit or mark of a script with spaces."""
+    return _JOINS.match(char) is not None
+
+
+def words_in(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the stretch widened to the words it touches."""
+    while 0 < start < len(text) and is_word(text[start]) and is_word(text[start - 1]):
+        start -= 1
+    while 0 < end < len(text) and is_word(text[end]) and is_word(text[end - 1]):
+        end += 1
+    return start, end

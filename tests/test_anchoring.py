@@ -1,0 +1,258 @@
+"""Finding a quote in a text, and carrying a passage to the next revision."""
+
+import pytest
+
+from corrections.anchoring import (
+    Outcome,
+    Passage,
+    Quote,
+    StepMap,
+    candidates,
+    carry,
+    follow,
+    locate,
+    same_place,
+)
+
+STORY = (
+    "The council met on Monday to discuss teh budget for the coming year.\n"
+    "Mayor Anna Kowalska said that the budget would grow by 4 percent, and that the schools would get most of it.\n"
+    "“We have waited for this since 2019,” she said. The opposition called the plan too small — and too late.\n"
+    "A vote is planned for Friday. The council will meet again on Monday."
+)
+
+
+def quote_of(text: str, words: str, *, nth: int = 0, context: int = 32, hint: bool = True) -> Quote:
+    """The quote a reader makes by marking the ``nth`` occurrence of ``words``."""
+    start = -1
+    for _ in range(nth + 1):
+        start = text.index(words, start + 1)
+    end = start + len(words)
+    return Quote(words, text[max(0, start - context) : start], text[end : end + context], start if hint else None)
+
+
+def read(text: str, passage: Passage) -> str:
+    assert passage.start is not None
+    assert passage.end is not None
+    return text[passage.start : passage.end]
+
+
+# Locating
+
+
+def test_every_word_is_found_exactly_where_it_was_marked() -> None:
+    for start in range(len(STORY)):
+        for length in (1, 2, 5, 13, 60):
+            words = STORY[start : start + length]
+            if not words.strip() or start + length > len(STORY):
+                continue
+            quote = Quote(words, STORY[max(0, start - 64) : start], STORY[start + length : start + length + 64], start)
+
+            passage = locate(STORY, quote)
+
+            assert passage == (Outcome.EXACT, start, start + length, 1.0)
+
+
+def test_words_are_found_again_behind_inserted_text_and_called_moved() -> None:
+    quote = quote_of(STORY, "teh")
+    revised = "Updated at noon.\n" + STORY
+
+    passage = locate(revised, quote)
+
+    assert passage.outcome == Outcome.MOVED
+    assert read(revised, passage) == "teh"
+
+
+def test_a_repeated_word_is_told_apart_by_its_context() -> None:
+    quote = quote_of(STORY, "Monday", nth=1, hint=False)
+
+    passage = locate(STORY, quote)
+
+    assert passage.outcome == Outcome.EXACT
+    assert passage.start == STORY.rindex("Monday")
+
+
+def test_a_word_that_stands_twice_and_has_no_context_is_ambiguous() -> None:
+    passage = locate(STORY, Quote("Monday"))
+
+    assert passage.outcome == Outcome.AMBIGUOUS
+    assert [read(STORY, place) for place in candidates(STORY, Quote("Monday"))] == ["Monday", "Monday"]
+
+
+@pytest.mark.parametrize("suggestion", ["the", ""])
+def test_a_typo_that_was_fixed_is_not_found_inside_another_word(suggestion: str) -> None:
+    quote = quote_of(STORY, "teh")
+    revised = STORY.replace("teh", "the")
+
+    passage = locate(revised, quote, suggestion=suggestion)
+
+    assert passage.outcome == Outcome.ALREADY_FIXED
+    assert read(revised, passage) == "the"
+    assert passage.start == STORY.index("teh")
+
+
+def test_teh_is_not_found_in_tehran() -> None:
+    passage = locate("He flew to tehran on Monday.", Quote("teh"))
+
+    assert passage.outcome == Outcome.LOST
+    assert passage.start is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "stands"),
+    [
+        ("4\u00a0percent, and that", "4 percent, and that"),
+        ("4 percent,\n and  that", "4 percent, and that"),
+        ("4 per\u00adcent, and\u200b that", "4 percent, and that"),
+        ('"We have waited for this since 2019," she', "“We have waited for this since 2019,” she"),
+        ("too small - and too late", "too small — and too late"),
+        ("MAYOR ANNA KOWALSKA", "Mayor Anna Kowalska"),
+    ],
+)
+def test_typography_and_case_do_not_hide_a_quote(marked: str, stands: str) -> None:
+    place = quote_of(STORY, stands, hint=False)
+
+    passage = locate(STORY, place._replace(exact=marked))
+
+    assert passage.outcome in (Outcome.EXACT, Outcome.MOVED)
+    assert read(STORY, passage) == stands
+
+
+def test_answers_count_in_the_text_as_it_is() -> None:
+    text = "Ми\u00adсто  Киі\u0306в\u200b стоїть\u00a0на  горах."
+
+    passage = locate(text, Quote("Місто Київ".replace("і", "и", 1).replace("ї", "й") + " стоїть"))
+
+    assert passage.outcome == Outcome.LOST
+    assert read(text, locate(text, Quote("стоїть на горах"))) == "стоїть\u00a0на  горах"
+
+
+def test_a_mark_is_never_folded_away() -> None:
+    text = "Він купив мій новий диван учора ввечері."
+
+    passage = locate(text, Quote("мий", "Він купив ", " новий диван"))
+
+    assert passage.outcome != Outcome.EXACT
+    assert passage.outcome != Outcome.MOVED
+
+
+def test_composed_and_decomposed_letters_are_the_same() -> None:
+    text = "Мій но\u0301вий дим \u0438\u0306де вгору"
+
+    passage = locate(text, Quote("йде вгору"))
+
+    assert read(text, passage) == "\u0438\u0306де вгору"
+
+
+def test_an_edited_passage_is_similar_and_not_for_applying() -> None:
+    words = "said that the budget would grow by 4 percent, and that the schools would get most of it"
+    quote = quote_of(STORY, words)
+    revised = STORY.replace("4 percent", "five percent")
+
+    passage = locate(revised, quote)
+
+    assert passage.outcome == Outcome.SIMILAR
+    assert read(revised, passage) == words.replace("4 percent", "five percent")
+
+
+def test_a_removed_sentence_is_lost() -> None:
+    quote = quote_of(STORY, "opposition")
+    revised = STORY.replace(" The opposition called the plan too small — and too late.", "")
+
+    assert locate(revised, quote).outcome == Outcome.LOST
+
+
+@pytest.mark.parametrize("words", ["", " ", "\n\t", "\u00a0"])
+def test_a_blank_quote_is_lost(words: str) -> None:
+    assert locate(STORY, Quote(words)) == Passage(Outcome.LOST)
+    assert candidates(STORY, Quote(words)) == []
+
+
+def test_a_quote_longer_than_the_text_is_lost() -> None:
+    assert locate("Short.", Quote(STORY)).outcome == Outcome.LOST
+
+
+# Carrying
+
+
+@pytest.mark.parametrize("words", ["Friday", "vote is planned", "Anna Kowalska said", "2019,” she"])
+def test_a_passage_travels_with_a_moved_paragraph(words: str) -> None:
+    first, second, third, fourth = STORY.split("\n")
+    revised = f"{fourth}\n{first}\n{third}\n{second}"
+    start = STORY.index(words)
+
+    carried = carry(start, start + len(words), STORY, revised)
+
+    assert carried is not None
+    assert revised[slice(*carried)] == words
+
+
+def test_a_word_put_right_is_carried_to_its_new_spelling() -> None:
+    revised = STORY.replace("teh budget", "the budget")
+    start = STORY.index("teh")
+
+    assert carry(start, start + 3, STORY, revised) == (start, start + 3)
+
+
+def test_a_removed_passage_is_carried_nowhere() -> None:
+    revised = STORY.replace("A vote is planned for Friday. ", "")
+    start = STORY.index("planned")
+
+    assert carry(start, start + 7, STORY, revised) is None
+
+
+def test_one_map_serves_every_passage() -> None:
+    revised = "Updated. " + STORY.replace("Monday", "Tuesday")
+    step = StepMap(STORY, revised)
+
+    carried = {word: step.carry(STORY.index(word), STORY.index(word) + len(word)) for word in STORY.split()}
+
+    assert all(
+        span is not None and revised[slice(*span)] == word.replace("Monday", "Tuesday")
+        for word, span in carried.items()
+    )
+
+
+def test_following_says_that_the_suggestion_was_taken() -> None:
+    quote = quote_of(STORY, "teh")
+    texts = [STORY, "Updated.\n" + STORY, "Updated.\n" + STORY.replace("teh", "the")]
+    assert quote.start is not None
+
+    there = follow(quote, quote.start, quote.start + 3, texts[:2], suggestion="the")
+    fixed = follow(quote, quote.start, quote.start + 3, texts, suggestion="the")
+
+    assert (there.outcome, read(texts[1], there)) == (Outcome.MOVED, "teh")
+    assert (fixed.outcome, read(texts[2], fixed)) == (Outcome.ALREADY_FIXED, "the")
+
+
+def test_following_does_not_take_another_suggestion_for_the_fix() -> None:
+    words = "budget would grow by 4 percent"
+    quote = quote_of(STORY, words)
+    revised = STORY.replace("budget would grow", "sum would grow")
+    assert quote.start is not None
+
+    passage = follow(quote, quote.start, quote.start + len(words), [STORY, revised], suggestion=words.replace("4", "5"))
+
+    assert passage.outcome == Outcome.SIMILAR
+
+
+# The same place
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "same"),
+    [
+        ((0, 3), (0, 11), True),
+        ((4, 7), (8, 11), True),
+        ((0, 3), (4, 11), False),
+        ((0, 11), (12, 15), False),
+        ((0, 18), (12, 15), True),
+    ],
+)
+def test_passages_that_overlap_or_touch_one_word_are_one_case(
+    a: tuple[int, int], b: tuple[int, int], *, same: bool
+) -> None:
+    text = "The council met on Monday"
+
+    assert same_place(*a, *b, text) is same
+    assert same_place(*b, *a, text) is same
