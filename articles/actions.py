@@ -8,9 +8,10 @@ Each locks the article, checks, writes and announces in one transaction. HTML fr
 import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal, NamedTuple
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -107,6 +108,92 @@ def revise_article(
     if text == _text_of(article.text):
         return None
     return _save_revision(article, text, note=note, by=by)
+
+
+class Upserted(NamedTuple):
+    """An article as its source now has it, and what that took: ``created``, ``updated`` or ``unchanged``."""
+
+    article: Article
+    what: Literal["created", "updated", "unchanged"]
+
+
+def upsert_article(
+    text: Text,
+    *,
+    source: str,
+    external_id: str,
+    digest: str = "",
+    slug: str = "",
+    language: str = "",
+    section: str = "",
+    byline: str = "",
+    canonical_url: str = "",
+    published_at: datetime | None = None,
+    modified_at: datetime | None = None,
+    expected: int | None = None,
+    note: str = "",
+    by: User | None = None,
+) -> Upserted:
+    """Create the article that ``source`` calls ``external_id``, or bring ours to what the source says now.
+
+    Unchanged text makes no revision. What is empty leaves the stored value as it is, and so the slug always: it is
+    ours. With a ``digest`` of what the source sent, sending the same again is ``unchanged`` whatever happened here
+    meanwhile: an import that is repeated does not undo a correction.
+
+    Raises ``ValidationError`` for values that do not fit an article's fields, ``ValueError`` for a text without
+    headline or prose, ``RevisionConflict`` when ``expected`` is given and is not the current revision's number.
+    """
+    if not source or not external_id:
+        raise ValueError("An article from elsewhere needs the name of its source and its identifier there.")
+    # Read without a lock: the digest is written together with the text, and most of a repeated import ends here.
+    stored = Article.objects.filter(source=source, external_id=external_id)
+    article = stored.first()
+    if article and digest and article.source_digest == digest and expected is None:
+        return Upserted(article, "unchanged")
+    values: dict[str, Any] = {"language": language, "section": section, "byline": byline}
+    values |= {"canonical_url": canonical_url, "published_at": published_at, "modified_at": modified_at}
+    values = {name: value for name, value in values.items() if value} | {"source_digest": digest}
+    if article is None:
+        try:
+            return Upserted(
+                _create_from_source(text, source, external_id, values, slug=slug, note=note, by=by), "created"
+            )
+        except IntegrityError:
+            # Another process stored it since we looked; if it was not this, the error stands.
+            article = stored.first()
+            if article is None:
+                raise
+    changed = _update_from_source(article, text, values, expected=expected, note=note, by=by)
+    return Upserted(article, "updated" if changed else "unchanged")
+
+
+@transaction.atomic
+def _create_from_source(
+    text: Text, source: str, external_id: str, values: dict[str, Any], *, slug: str, note: str, by: User | None
+) -> Article:
+    Article(source=source, external_id=external_id, **values).clean_fields(exclude=["slug", "current"])
+    known = {name: values[name] for name in values if name not in ("modified_at", "source_digest")}
+    article = create_article(text, slug=slug, source=source, external_id=external_id, note=note, by=by, **known)
+    for name, value in values.items():
+        setattr(article, name, value)
+    article.modified_at = max(article.modified_at, article.published_at)
+    article.save(update_fields=["modified_at", "source_digest"])
+    return article
+
+
+@transaction.atomic
+def _update_from_source(
+    article: Article, text: Text, values: dict[str, Any], *, expected: int | None, note: str, by: User | None
+) -> bool:
+    """Say whether anything that readers see has changed."""
+    revision = revise_article(article, text, expected=expected, note=note, by=by)
+    changed = [name for name, value in values.items() if getattr(article, name) != value]
+    if changed:
+        for name in changed:
+            setattr(article, name, values[name])
+        article.clean_fields(exclude=["slug", "current"])
+        article.save(update_fields=changed)
+    return revision is not None or any(name != "source_digest" for name in changed)
 
 
 @transaction.atomic

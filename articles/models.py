@@ -57,6 +57,7 @@ class Article(models.Model):
     source = models.CharField(_("source"), max_length=100, blank=True, help_text=_("The system it came from."))
     external_id = models.CharField(_("identifier there"), max_length=500, blank=True)
     canonical_url = models.URLField(_("canonical address"), max_length=1000, blank=True, db_index=True)
+    source_digest = models.CharField(_("digest of the source"), max_length=64, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), default=timezone.now)
     modified_at = models.DateTimeField(_("modified"), default=timezone.now)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
