@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from articles.actions import Text, revise_article
-from corrections.actions import claim_case, reanchor_cases, reject_case, submit_report, triage_report
+from corrections.actions import claim_case, place_case, reanchor_cases, reject_case, submit_report, triage_report
 from corrections.anchoring import Quote
 from corrections.models import Case, Event, Outcome, Report, Resolution
 from tests.desk import BODY, make_article, make_case, make_editor, report
@@ -168,3 +168,54 @@ def test_two_reports_of_one_place_at_the_same_moment_open_one_case() -> None:
 
     assert Case.objects.count() == 1
     assert Case.objects.get().report_count == len(reports)
+
+
+def test_a_report_on_an_old_revision_is_found_in_the_current_one() -> None:
+    article = make_article()
+    quote = Quote("teh", "The mayor opened ", " bridge on Monday", 17)
+    revise_article(article, Text(headline="A bridge opens", body="<p>teh words first.</p>" + BODY))
+
+    made = submit_report(article, quote, part="body", revision_number=1)
+    triage_report(made)
+
+    case = Case.objects.get()
+    assert (case.revision.number, case.passage_text) == (2, "teh")
+    assert case.start is not None
+    assert case.start > 17
+
+
+def test_a_report_of_what_was_corrected_meanwhile_is_thanked_and_closed() -> None:
+    article = make_article()
+    quote = Quote("teh", "The mayor opened ", " bridge on Monday", 17)
+    revise_article(article, Text(headline="A bridge opens", body=BODY.replace("teh", "the")))
+
+    made = submit_report(article, quote, part="body", revision_number=1, suggestion="the")
+    triage_report(made)
+
+    assert Case.objects.get().resolution == "already_fixed"
+
+
+def test_a_case_that_lags_behind_several_revisions_is_brought_up_to_date_before_a_report_joins_it() -> None:
+    article = make_article()
+    report(article, "teh")
+    for words in ("One.", "Two."):
+        body = f"<p>{words}</p>{article.text.body}"
+        revise_article(article, Text(headline="A bridge opens", body=body))
+
+    report(article, "opened teh bridge")
+
+    case = Case.objects.get()
+    assert (case.report_count, case.revision.number, case.passage_text) == (2, 3, "teh")
+
+
+def test_what_an_editor_placed_is_followed_by_the_words_that_were_picked() -> None:
+    article = make_article()
+    case = make_case("words that stand nowhere at all", article)
+    place_case(case, start=4, end=9, expected="mayor", by=make_editor())
+    revision = revise_article(article, Text(headline="A bridge opens", body="<p>First.</p>" + BODY))
+    assert revision is not None
+
+    reanchor_cases(revision)
+
+    case = Case.objects.get()
+    assert (case.status, case.passage_text) == ("open", "mayor")

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from corrections.anchoring import CONTEXT
 from corrections.models import REJECTIONS, Case, Event, Outcome, Resolution
 
 Status = Case.Status
@@ -148,11 +149,14 @@ def place_case(case: Case, *, start: int, end: int, expected: str, by: User) -> 
     """
     lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
     revision = case.article.text
-    words = revision.projection(case.part).text[start:end]
-    if not words or words != expected:
+    text = revision.projection(case.part).text
+    words = text[start:end]
+    if start < 0 or not words or words != expected:
         raise ValueError("The article has changed: other words stand there now. Pick the passage again.")
     case.revision, case.start, case.end, case.outcome = revision, start, end, Outcome.EXACT
-    case.save(update_fields=["revision", "start", "end", "outcome"])
+    # From now on the case is about the picked words; its reports keep what their readers selected.
+    case.exact, case.prefix, case.suffix = words, text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
+    case.save(update_fields=["revision", "start", "end", "outcome", "exact", "prefix", "suffix"])
     record(case, Event.Kind.PLACED, old=case.status, by=by, start=start, end=end, revision=revision.number)
 
 

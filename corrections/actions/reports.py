@@ -16,6 +16,7 @@ _GUESSES = {
     Category.WORDING: Severity.STYLE,
     Category.TYPO: Severity.STYLE,
 }
+_UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
 _PLACED = (Outcome.EXACT, Outcome.MOVED, Outcome.ALREADY_FIXED)
 
 
@@ -79,7 +80,8 @@ def triage_report(report: Report) -> None:
     article = report.article
     article.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True, of=("self",)).with_text())
     # Locked: neither another triage for this article nor a revision of it can come between.
-    part, passage = _find(report, article.text)
+    _bring_up_to_date(article)
+    part, passage = _find(report, article)
     case = _case_at(article, part, passage, report)
     if case is None:
         case = _open_case(report, article.text, part, passage)
@@ -116,30 +118,49 @@ def appeal_report(report: Report, *, message: str) -> None:
 
 @transaction.atomic
 def reanchor_cases(revision: Revision) -> None:
-    """Carry the passages of the article's unresolved cases over to ``revision`` from the one before. Safe to repeat.
+    """Carry the passages of the article's unresolved cases over to its current revision. Safe to repeat.
 
-    A case whose passage now reads otherwise is closed as already fixed where the words are what a reader suggested;
-    where they were rewritten the passage is looked for by the case's own quote, and is lost if nothing deserves it.
+    Every passage goes revision by revision from where it stands and is judged by the case's own quote. A case whose
+    passage reads as a reader suggested, or no longer has what was wrong, is closed as already fixed.
     """
-    article = Article.objects.select_for_update(no_key=True, of=("self",)).get(pk=revision.article_id)
-    previous = Revision.objects.filter(article=article, number=revision.number - 1).first()
-    if previous is None:
-        return
-    for case in article.cases.unresolved().filter(revision=previous):
-        lock_case(case, allowed_from=(Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED,
-                                      Case.Status.AWAITING_APPROVAL))  # fmt: skip
-        _carry_over(case, revision)
+    article = Article.objects.select_for_update(no_key=True, of=("self",)).with_text().get(pk=revision.article_id)
+    # Locked: the current revision stays current, and no triage puts a report into a case meanwhile.
+    _bring_up_to_date(article)
 
 
-def _find(report: Report, revision: Revision) -> tuple[str, anchoring.Passage]:
+def _bring_up_to_date(article: Article) -> None:
+    for case in article.cases.unresolved().exclude(revision=article.current).order_by("pk"):
+        lock_case(case, allowed_from=_UNRESOLVED)
+        _carry_over(case, article.text)
+
+
+def _find(report: Report, article: Article) -> tuple[str, anchoring.Passage]:
     """Look for the quote in the part that the report names, or in every part; the surest place wins."""
     quote = anchoring.Quote(report.exact, report.prefix, report.suffix, report.start)
     parts = [report.part] if report.part else [Part.BODY, Part.HEADLINE, Part.STANDFIRST]
-    found = [
-        (part, anchoring.locate(revision.projection(part).text, quote, suggestion=report.suggestion)) for part in parts
-    ]
+    seen = article.revisions.filter(number=report.revision_number or 0).first() or article.text
+    found = [(part, _find_in(part, quote, report.suggestion, seen, article.text)) for part in parts]
     order = list(Outcome)
     return min(found, key=lambda item: (order.index(Outcome(item[1].outcome)), -item[1].score))
+
+
+def _find_in(
+    part: str, quote: anchoring.Quote, suggestion: str, seen: Revision, current: Revision
+) -> anchoring.Passage:
+    """Find the quote in the text that the reader saw, and follow it from there to the current one."""
+    if seen.number < current.number:
+        passage = anchoring.locate(seen.projection(part).text, quote)
+        if Outcome(passage.outcome) in (Outcome.EXACT, Outcome.MOVED):
+            return _follow(part, quote, passage, suggestion, seen, current)
+    return anchoring.locate(current.projection(part).text, quote, suggestion=suggestion)
+
+
+def _follow(
+    part: str, quote: anchoring.Quote, passage: anchoring.Passage, suggestion: str, seen: Revision, current: Revision
+) -> anchoring.Passage:
+    steps = current.article.revisions.filter(number__gte=seen.number, number__lte=current.number).order_by("number")
+    texts = [revision.projection(part).text for revision in steps]
+    return anchoring.follow(quote, passage.start or 0, passage.end or 0, texts, suggestion=suggestion)
 
 
 def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Report) -> Case | None:
@@ -206,13 +227,8 @@ def _join(report: Report, case: Case) -> None:
 
 
 def _carry_over(case: Case, revision: Revision) -> None:
-    new = revision.projection(case.part).text
-    suggestions = [words for words in case.reports.values_list("suggestion", flat=True) if words]
-    passage = min(
-        (_look_again(case, new, suggestion) for suggestion in suggestions or [""]),
-        key=lambda passage: passage.outcome != anchoring.Outcome.ALREADY_FIXED,
-    )
-    case.start, case.end, case.outcome = passage.start, passage.end, str(passage.outcome)
+    passage = _passage_in(case, revision)
+    case.start, case.end, case.outcome = passage.start, passage.end, Outcome(passage.outcome)
     case.revision = revision
     case.save(update_fields=["revision", "start", "end", "outcome"])
     record(case, Event.Kind.REANCHORED, old=case.status, revision=revision.number, outcome=case.outcome)
@@ -220,13 +236,18 @@ def _carry_over(case: Case, revision: Revision) -> None:
         _close_as_fixed(case)
 
 
-def _look_again(case: Case, text: str, suggestion: str) -> anchoring.Passage:
-    """Find the case's passage in the next revision: carried over if its place was certain, else looked for anew."""
-    quote = anchoring.Quote(case.exact, case.prefix, case.suffix)
-    if case.start is None or case.end is None or case.outcome not in (Outcome.EXACT, Outcome.MOVED):
-        return anchoring.locate(text, quote, suggestion=suggestion)
-    old = case.revision.projection(case.part).text
-    return anchoring.follow(quote, case.start, case.end, [old, text], suggestion=suggestion)
+def _passage_in(case: Case, revision: Revision) -> anchoring.Passage:
+    """Say where the case's passage lies in ``revision``, and whether it reads there as any of its readers suggested."""
+    here = anchoring.Passage(anchoring.Outcome(case.outcome), case.start, case.end)
+    quote = anchoring.Quote(case.exact, case.prefix, case.suffix, case.start)
+    suggestions = {words for words in case.reports.values_list("suggestion", flat=True) if words} or {""}
+    found = [
+        _follow(case.part, quote, here, suggestion, case.revision, revision)
+        if case.outcome in (Outcome.EXACT, Outcome.MOVED)
+        else anchoring.locate(revision.projection(case.part).text, quote, suggestion=suggestion)
+        for suggestion in sorted(suggestions)
+    ]
+    return next((passage for passage in found if passage.outcome == anchoring.Outcome.ALREADY_FIXED), found[0])
 
 
 def _close_as_fixed(case: Case) -> None:
