@@ -72,12 +72,12 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[Piece]:
-    for tag, old_start, old_end, new_start, new_end in LCSseq.opcodes(old, new):
-        if tag == "equal":
-            yield Piece("same", "".join(old[old_start:old_end]))
+    for step in LCSseq.opcodes(old, new):
+        if step.tag == "equal":
+            yield Piece("same", "".join(old[step.src_start : step.src_end]))
         else:
-            yield Piece("gone", "".join(old[old_start:old_end]))
-            yield Piece("come", "".join(new[new_start:new_end]))
+            yield Piece("gone", "".join(old[step.src_start : step.src_end]))
+            yield Piece("come", "".join(new[step.dest_start : step.dest_end]))
 
 
 def _line_by_line(old: str, new: str) -> Iterator[Piece]:
