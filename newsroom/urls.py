@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("articles.urls")),
+    path("", include("corrections.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("newsroom.api_urls")),
 ]

@@ -1,0 +1,108 @@
+"""The forms of readers without JavaScript: a report, an appeal. The limits are those of the API."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import EMPTY_VALUES
+from django.utils.translation import gettext_lazy as _
+
+from corrections.models import Category
+
+
+class ReportForm(forms.Form):
+    """A report, as a reader types it. The place is found from the quote alone."""
+
+    exact = forms.CharField(
+        label=_("Which words are wrong?"),
+        help_text=_("Copy them from the article, or type them as they stand there."),
+        max_length=2000,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={
+            "required": _("Tell us which words you mean."),
+            "max_length": _("Please quote at most %(limit_value)d characters; these are %(show_value)d."),
+        },
+    )
+    suggestion = forms.CharField(
+        label=_("How should it read?"),
+        max_length=4000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"max_length": _("Please write at most %(limit_value)d characters; these are %(show_value)d.")},
+    )
+    category = forms.ChoiceField(
+        label=_("What kind of error is it?"),
+        choices=[
+            (Category.TYPO, _("A slip of the pen")),
+            (Category.FACT, _("A wrong fact")),
+            (Category.WORDING, _("Unclear or unfair wording")),
+            (Category.OTHER, _("Something else")),
+        ],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    comment = forms.CharField(
+        label=_("What should the editors know?"),
+        help_text=_("A source helps us most: where can we read how it really is?"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"max_length": _("Please write at most %(limit_value)d characters; these are %(show_value)d.")},
+    )
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        help_text=_("Only if you want the answer by mail. You get a private link to follow your report in any case."),
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+    revision = forms.IntegerField(min_value=1, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+    website = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+    )
+    """A field that people do not see; programs fill it in."""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
+
+    def clean_exact(self) -> str:
+        """Refuse a quote without any word."""
+        exact = _lines(self.cleaned_data["exact"])
+        if not exact.strip():
+            raise forms.ValidationError(_("Tell us which words you mean."))
+        return exact
+
+    def clean_suggestion(self) -> str:
+        """Keep the suggestion with the line breaks that articles have."""
+        return _lines(self.cleaned_data["suggestion"])
+
+    def clean_comment(self) -> str:
+        """Keep the comment with the line breaks that articles have."""
+        return _lines(self.cleaned_data["comment"])
+
+    @property
+    def is_by_a_program(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return self.data.get("website", "") not in EMPTY_VALUES
+
+
+class AppealForm(forms.Form):
+    """Why a decision should be looked at again."""
+
+    message = forms.CharField(
+        label=_("Why should we look at it again?"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Say why the decision should be looked at again.")},
+    )
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
+
+
+def _lines(text: str) -> str:
+    """Undo what browsers do to line breaks in a form."""
+    return text.replace("\r\n", "\n")

@@ -1,0 +1,177 @@
+"""What corrections add to the pages of articles, and the words in which rules are told."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles.models import Article, Part
+from corrections.models import Correction
+from corrections.passages import passage_of, text_directive, with_anchors
+from corrections.policy import RULES, Placement, Severity
+
+register = template.Library()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice on an article page; ``href`` leads to the passage, "" where its words do not stand any more."""
+
+    correction: Correction
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that the public record says on an article: notices by placement, and the body that they can link into."""
+
+    top: list[Notice]
+    bottom: list[Notice]
+    replacing: list[Notice]
+    withdrawn: list[Correction]
+    body: SafeString
+    article: Article
+
+    @property
+    def latest(self) -> Correction | None:
+        """The newest correction whose notice stands."""
+        return max(
+            (notice.correction for notice in self.all), key=lambda entry: (entry.year, entry.sequence), default=None
+        )
+
+    @property
+    def all(self) -> list[Notice]:
+        """Every notice that stands, those that matter most first."""
+        return self.replacing + self.top + self.bottom
+
+
+@register.simple_tag
+def corrections_of(article: Article) -> Record:
+    """Gather what an article's page says about its corrections."""
+    revision = article.text
+    placed: dict[Placement, list[Notice]] = {placement: [] for placement in Placement}
+    withdrawn = []
+    anchors = []
+    corrections = article.corrections.public().exclude(status=Correction.Status.AMENDED).newest_first()
+    for correction in corrections.select_related("revision", "article"):
+        if correction.status == Correction.Status.WITHDRAWN:
+            withdrawn.append(correction)
+            continue
+        href = ""
+        passage = passage_of(correction, revision)
+        if passage is not None:
+            if correction.part == Part.BODY:
+                anchors.append((passage[0], f"passage-{correction.number}"))
+                href = f"#passage-{correction.number}"
+            else:
+                href = f"#{correction.part}"
+            href += text_directive(revision.projection(correction.part).text, *passage)
+        placed[RULES[Severity(correction.severity)].placement].append(Notice(correction, href))
+    body = with_anchors(revision.projection(Part.BODY), anchors) if anchors else revision.body
+    return Record(
+        top=placed[Placement.TOP],
+        bottom=placed[Placement.BOTTOM],
+        replacing=placed[Placement.REPLACES_TEXT],
+        withdrawn=withdrawn,
+        body=mark_safe(body),  # noqa: S308 - bodies are sanitised when they are stored, anchors made by format_html
+        article=article,
+    )
+
+
+@register.simple_tag
+def structured_data(record: Record) -> SafeString:
+    """Describe an article with its corrections as schema.org ``NewsArticle``, for machines that read the page."""
+    article, revision = record.article, record.article.text
+    address = settings.SITE_URL + article.get_absolute_url()
+    data: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "@id": address,
+        "url": address,
+        "mainEntityOfPage": address,
+        "headline": revision.headline,
+        "inLanguage": article.language,
+        "datePublished": article.published_at.isoformat(),
+        "dateModified": article.modified_at.isoformat(),
+        "publisher": publisher(),
+    }
+    if revision.standfirst:
+        data["description"] = revision.standfirst
+    if article.section:
+        data["articleSection"] = article.section
+    if article.byline:
+        data["author"] = [{"@type": "Person", "name": article.byline}]
+    if record.all:
+        data["correction"] = [correction_comment(notice.correction) for notice in record.all]
+    return _data_block(data)
+
+
+@register.simple_tag
+def structured_correction(correction: Correction) -> SafeString:
+    """Describe an entry of the log as schema.org ``CorrectionComment`` on its article."""
+    article = settings.SITE_URL + correction.article.get_absolute_url()
+    data = {"@context": "https://schema.org", **correction_comment(correction)}
+    data["parentItem"] = {
+        "@type": "NewsArticle",
+        "@id": article,
+        "url": article,
+        "headline": correction.article.headline,
+        "publisher": publisher(),
+    }
+    return _data_block(data)
+
+
+def correction_comment(correction: Correction) -> dict[str, Any]:
+    """Give the ``CorrectionComment`` of an entry. Its ``parentItem`` is the article; schema.org knows no other link."""
+    assert correction.published_at is not None  # noqa: S101 - a public correction has a time; the database holds it
+    return {
+        "@type": "CorrectionComment",
+        "@id": settings.SITE_URL + correction.get_absolute_url(),
+        "url": settings.SITE_URL + correction.get_absolute_url(),
+        "text": correction.notice,
+        "datePublished": correction.published_at.isoformat(),
+        "inLanguage": correction.language,
+        "parentItem": {"@id": settings.SITE_URL + correction.article.get_absolute_url()},
+    }
+
+
+def publisher() -> dict[str, str]:
+    """Describe the newsroom, with the address of its corrections policy."""
+    return {
+        "@type": "NewsMediaOrganization",
+        "name": settings.SITE_NAME,
+        "url": settings.SITE_URL + "/",
+        "correctionsPolicy": settings.SITE_URL + reverse("corrections:policy"),
+    }
+
+
+def _data_block(data: dict[str, Any]) -> SafeString:
+    # A data block is not run, and so not a matter of the content security policy; it must only not end too early.
+    text = json.dumps(data, ensure_ascii=False).translate({ord(char): f"\\u{ord(char):04X}" for char in "<>&"})
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
+
+
+@register.filter
+def quoted(words: str) -> SafeString:
+    """Put words in the quotation marks of the page's language."""
+    # Translators: quotation marks of your language around the words.
+    marks = escape(_("“%(words)s”"))
+    return mark_safe(marks % {"words": escape(words)})  # noqa: S308 - both escaped
+
+
+@register.filter
+def in_words(time: timedelta) -> str:
+    """Say a length of time in whole hours or days."""
+    hours = int(time.total_seconds() // 3600)
+    if hours < 24:
+        return ngettext("%(count)s hour", "%(count)s hours", hours) % {"count": hours}
+    days = hours // 24
+    return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}

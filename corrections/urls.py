@@ -1,0 +1,21 @@
+"""Public addresses of the corrections log, the receipts and the report form."""
+
+from django.urls import path
+
+from corrections import feeds, views
+
+app_name = "corrections"
+urlpatterns = [
+    path("corrections/", views.log, name="log"),
+    path("corrections/policy/", views.policy, name="policy"),
+    path("corrections/chain.jsonl", views.chain, name="chain"),
+    path("corrections/feed.atom", feeds.atom, name="feed_atom"),
+    path("corrections/feed.json", feeds.json, name="feed_json"),
+    path("corrections/<str:number>/", views.correction, name="correction"),
+    path("receipts/<str:token>/", views.receipt, name="receipt"),
+    path("articles/<str:slug>/report/", views.report_form, name="report_form"),
+    path("articles/<str:slug>/corrections.atom", feeds.atom, name="article_feed_atom"),
+    path("articles/<str:slug>/corrections.json", feeds.json, name="article_feed_json"),
+    path("sitemap.xml", views.sitemap, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+]

@@ -1,0 +1,380 @@
+"""Public pages of the product: the corrections log, its policy, the report form without JavaScript, the receipts."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+from django_stubs_ext import StrPromise
+
+from articles.models import Article
+from articles.pages import interface_language, public_page, render_page
+from articles.text import collapse
+from corrections import actions, intake
+from corrections.anchoring import Quote
+from corrections.forms import AppealForm, ReportForm
+from corrections.models import Case, Correction, CorrectionQuerySet, LogEntry, LogHead, Report, Resolution
+from corrections.passages import text_directive
+from corrections.policy import APPEAL_WITHIN, RULES, SEVERITIES, Approver, Kind, Placement, Rule
+from corrections.standing import Stage, Standing, standing_of
+
+_PER_PAGE = 20
+_LONGEST_SEARCH = 200
+_SITEMAP_LIMIT = 50_000
+
+
+@require_safe
+@public_page()
+def log(request: HttpRequest) -> HttpResponse:
+    """List the public corrections, newest first; ``?kind=``, ``?section=`` and ``?q=`` narrow the list down."""
+    chosen = {
+        "kind": request.GET.get("kind", ""),
+        "section": request.GET.get("section", ""),
+        "q": collapse(request.GET.get("q", ""))[:_LONGEST_SEARCH],
+    }
+    entries = with_articles(Correction.objects.public().newest_first())
+    if chosen["kind"]:
+        entries = entries.filter(kind=chosen["kind"])
+    if chosen["section"]:
+        entries = entries.filter(article__section=chosen["section"])
+    if chosen["q"]:
+        entries = entries.filter(_mentions(chosen["q"]))
+    page = Paginator(entries, _PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "chosen": chosen,
+        "is_filtered": any(chosen.values()),
+        "kinds": [kind for kind in Kind if any(RULES[severity].public for severity in SEVERITIES[kind])],
+        "sections": _sections(),
+        "style_fixes": _style_fixes(),
+        "head": LogHead.objects.get(),
+    }
+    return render(request, "corrections/log.html", context)
+
+
+@require_safe
+@public_page()
+def correction(request: HttpRequest, number: str) -> HttpResponse:
+    """Show one entry of the log with its place in the chain. What was amended or withdrawn stays at its address."""
+    entry = get_object_or_404(with_articles(Correction.objects.public()), number=number)
+    links = entry.log_entries.order_by("position")
+    return render(request, "corrections/correction.html", {"entry": entry, "links": links})
+
+
+@require_safe
+@public_page(seconds=3600)
+def policy(request: HttpRequest) -> HttpResponse:
+    """Show the rules by which we correct, from the same tables that the desk works by."""
+    context = {
+        "rules": [(severity, rule, _PLACEMENTS[rule.placement], _approval(rule)) for severity, rule in RULES.items()],
+        "kinds": [(kind, _MEANINGS[kind], SEVERITIES[kind]) for kind in Kind],
+        "appeal_within": APPEAL_WITHIN,
+    }
+    return render(request, "corrections/policy.html", context)
+
+
+@require_safe
+def chain(_request: HttpRequest) -> StreamingHttpResponse:
+    """Give the whole log as lines of JSON, so that anybody can recompute its digests."""
+
+    def lines() -> Iterator[str]:
+        fields = ("position", "previous_digest", "payload", "digest")
+        for row in LogEntry.objects.order_by("position").values(*fields).iterator(chunk_size=500):
+            yield json.dumps(row, ensure_ascii=False) + "\n"
+
+    return StreamingHttpResponse(
+        lines(),
+        content_type="application/jsonl; charset=utf-8",
+        headers={"Cache-Control": "public, max-age=60", "Content-Language": "mul"},
+    )
+
+
+@csrf_exempt  # the token in the address is the proof; there is no session that a foreign page could abuse
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """Tell a reader what became of the report, and take one appeal."""
+    reports = Report.objects.select_related("case", "article__current").defer("article__current__body")
+    report = get_object_or_404(reports, token=token)
+    language = interface_language(report.language or report.article.language)
+    form, refusal = AppealForm(request.POST or None), ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.appeal_report(report, message=form.cleaned_data["message"])
+        except actions.AppealRefused:
+            refusal = "refused"
+        else:
+            return _private(redirect(report))
+    standing = standing_of(report)
+    context = {
+        "report": report,
+        "standing": standing,
+        "stages": _stages(standing),
+        "answer": _ANSWERS.get(standing.resolution) if standing.resolution else None,
+        "passage_href": _passage_href(report, standing),
+        "appeal_until": _appeal_until(report),
+        "form": form,
+        "refusal": refusal,
+    }
+    status = 409 if refusal else 422 if request.method == "POST" else 200
+    return _private(render_page(request, "corrections/receipt.html", context, language=language, status=status))
+
+
+@csrf_exempt  # the page is the same for every reader, so it can hold no token: the origin is checked instead
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_form(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take a report without JavaScript, by the API's rules."""
+    article = get_object_or_404(Article.objects.published().with_text(), slug=slug)
+    if request.method == "POST":
+        return _take_report(request, article)
+    return _empty_form(request, article)
+
+
+@require_safe
+@public_page(seconds=3600)
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """List the pages that search engines should know, the newest articles first, as many as a sitemap can hold."""
+    articles = Article.objects.published().latest_first().only("slug", "modified_at")[: _SITEMAP_LIMIT // 2]
+    entries = Correction.objects.public().newest_first().only("number")[: _SITEMAP_LIMIT // 2 - 3]
+    response = render(
+        request, "sitemap.xml", {"articles": articles, "entries": entries}, content_type="application/xml"
+    )
+    response["Content-Language"] = "mul"
+    return response
+
+
+@require_safe
+@public_page(seconds=3600)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Ask robots to stay out of what is private or not for reading."""
+    response = render(request, "robots.txt", content_type="text/plain; charset=utf-8")
+    response["Content-Language"] = "en"
+    return response
+
+
+def with_articles(entries: CorrectionQuerySet) -> QuerySet[Correction]:
+    """Fetch along what an entry shows of its article, its predecessor and its successor."""
+    return (
+        entries.select_related("article__current", "amends")
+        .defer("article__current__body", "article__current__standfirst")
+        .prefetch_related("amendments")
+    )
+
+
+@public_page(seconds=300)
+def _empty_form(request: HttpRequest, article: Article) -> HttpResponse:
+    form = ReportForm(initial={"exact": request.GET.get("quote", "")[:2000], "revision": article.text.number})
+    return _form_page(request, article, form)
+
+
+def _take_report(request: HttpRequest, article: Article) -> HttpResponse:
+    form = ReportForm(request.POST)
+    try:
+        intake.check_origin(request)
+    except intake.ForeignOrigin:
+        return _form_page(request, article, form, problem="foreign", status=403)
+    if not form.is_valid():
+        return _form_page(request, article, form, status=422)
+    if form.is_by_a_program:
+        # It is told nothing that would help it to do better, and nothing is stored.
+        return redirect(article)
+    reader = intake.reader_of(request)
+    try:
+        intake.check_rate(reader)
+    except intake.TooManyReports as error:
+        response = _form_page(request, article, form, problem="too_many", status=429)
+        response["Retry-After"] = str(error.retry_after)
+        return response
+    data = form.cleaned_data
+    report = actions.submit_report(
+        article,
+        Quote(data["exact"]),
+        url=request.build_absolute_uri(article.get_absolute_url()),
+        revision_number=data["revision"],
+        category=data["category"],
+        suggestion=data["suggestion"],
+        comment=data["comment"],
+        email=data["email"],
+        language=interface_language(article.language),
+        reader=reader,
+    )
+    return _private(redirect(report))
+
+
+def _form_page(
+    request: HttpRequest, article: Article, form: ReportForm, *, problem: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"article": article, "form": form, "problem": problem}
+    response = render_page(request, "corrections/report_form.html", context, language=article.language, status=status)
+    return response if status == 200 else _private(response)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Keep a page with a reader's words, or its address, out of caches, search engines and other sites' logs."""
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def _mentions(words: str) -> Q:
+    # SQLite folds the case of ASCII letters alone, so other scripts are looked for in the spellings that occur.
+    condition = Q()
+    for spelling in {words, words.lower(), words.upper(), words.capitalize()}:
+        for field in ("number", "notice", "before", "after", "article__current__headline"):
+            condition |= Q(**{f"{field}__icontains": spelling})
+    return condition
+
+
+def _sections() -> list[str]:
+    entries = Correction.objects.public().exclude(article__section="")
+    return list(entries.order_by("article__section").values_list("article__section", flat=True).distinct())
+
+
+def _style_fixes() -> int:
+    counted = Correction.objects.filter(number=None, status=Correction.Status.PUBLISHED).aggregate(fixes=Count("pk"))
+    return int(counted["fixes"])
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step on a report's way, and whether the report has come so far."""
+
+    label: str
+    is_reached: bool
+    is_current: bool
+
+
+def _stages(standing: Standing) -> list[Step]:
+    order = list(Stage)
+    at = order.index(standing.stage)
+    labels = [_("Received"), _("Being looked at"), _("Decided")]
+    return [Step(label, index <= at, index == at) for index, label in enumerate(labels)]
+
+
+def _passage_href(report: Report, standing: Standing) -> str:
+    """Give a link to the words in the article: the new ones once it was corrected, else the reader's quote."""
+    address = report.article.get_absolute_url()
+    if report.article.status == Article.Status.WITHDRAWN:
+        return address
+    if standing.correction is not None and standing.correction.after:
+        words = standing.correction.after
+        return f"{address}#{text_directive(words, 0, len(words))}"
+    prefix = report.prefix.partition(" ")[2]  # its first word may have been cut
+    start, end = len(prefix), len(prefix) + len(report.exact)
+    return f"{address}#{text_directive(prefix + report.exact + report.suffix, start, end)}"
+
+
+def _appeal_until(report: Report) -> datetime | None:
+    """Give until when the reader can appeal; ``None`` when that is not possible (any more)."""
+    case = report.case
+    if case is None or case.status != Case.Status.RESOLVED or case.resolved_at is None or report.appealed_at:
+        return None
+    until = case.resolved_at + APPEAL_WITHIN
+    return until if timezone.now() <= until else None
+
+
+def _approval(rule: Rule) -> StrPromise:
+    return _APPROVALS[rule.approver]
+
+
+_PLACEMENTS: Mapping[Placement, StrPromise] = {
+    Placement.NONE: gettext_lazy("No notice; we publish how many there were."),
+    Placement.BOTTOM: gettext_lazy("A notice at the end of the article, and an entry in the log."),
+    Placement.TOP: gettext_lazy("A notice at the top of the article, and an entry in the log."),
+    Placement.REPLACES_TEXT: gettext_lazy(
+        "A notice in place of the article, at the same address, and an entry in the log."
+    ),
+}
+
+_APPROVALS: Mapping[Approver | None, StrPromise] = {
+    None: gettext_lazy("One editor."),
+    Approver.EDITOR: gettext_lazy("Two editors."),
+    Approver.STANDARDS_EDITOR: gettext_lazy("An editor and the standards editor."),
+    Approver.CHIEF_EDITOR: gettext_lazy("An editor and the chief editor."),
+}
+
+_MEANINGS: Mapping[Kind, StrPromise] = {
+    Kind.STYLE_FIX: gettext_lazy("Spelling, grammar or layout. Nothing that the article says has changed."),
+    Kind.CORRECTION: gettext_lazy("We were wrong. The notice says what was wrong and what is right."),
+    Kind.CLARIFICATION: gettext_lazy("What we wrote was true but could be misunderstood, or was unfair."),
+    Kind.UPDATE: gettext_lazy(
+        "Something has happened since, and the article now says so. We never call a correction an update."
+    ),
+    Kind.EDITORS_NOTE: gettext_lazy("Readers should know something about how the article came to be."),
+    Kind.RETRACTION: gettext_lazy(
+        "The article cannot stand. Its text is gone; the notice that says why stays at its address."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader is told about a decision: the decision, and what it means."""
+
+    title: StrPromise
+    meaning: StrPromise
+
+
+_ANSWERS: Mapping[Resolution, Answer] = {
+    Resolution.CORRECTED: Answer(
+        gettext_lazy("You were right. We have corrected the article."),
+        gettext_lazy("The correction stands in our public log for good."),
+    ),
+    Resolution.CLARIFIED: Answer(
+        gettext_lazy("We have made the article clearer."),
+        gettext_lazy("The clarification stands in our public log for good."),
+    ),
+    Resolution.FIXED_SILENTLY: Answer(
+        gettext_lazy("You were right. We have fixed it."),
+        gettext_lazy("The meaning did not change, so there is no notice; we publish how many such fixes there are."),
+    ),
+    Resolution.UPDATED: Answer(
+        gettext_lazy("We have brought the article up to date."),
+        gettext_lazy("What we had written was right at its time; the article now says what has happened since."),
+    ),
+    Resolution.RETRACTED: Answer(
+        gettext_lazy("We have withdrawn the article."),
+        gettext_lazy("A notice at its address says why."),
+    ),
+    Resolution.NOT_AN_ERROR: Answer(
+        gettext_lazy("We have looked into it and believe that the passage is right."),
+        gettext_lazy("The article stays as it is."),
+    ),
+    Resolution.STYLE_PREFERENCE: Answer(
+        gettext_lazy("Both ways of writing it are right; we keep ours."),
+        gettext_lazy("The article stays as it is."),
+    ),
+    Resolution.OUT_OF_SCOPE: Answer(
+        gettext_lazy("This is nothing that a correction can answer."),
+        gettext_lazy(
+            "Corrections are for what an article says. An opinion about it is welcome as a letter to the editor."
+        ),
+    ),
+    Resolution.INSUFFICIENT_INFORMATION: Answer(
+        gettext_lazy("We could not find out whether the passage is wrong."),
+        gettext_lazy("If you know a source, appeal and name it: an editor will look again."),
+    ),
+    Resolution.DUPLICATE: Answer(
+        gettext_lazy("Another reader had told us of the same passage."),
+        gettext_lazy("It was decided together with that report."),
+    ),
+    Resolution.SPAM: Answer(
+        gettext_lazy("We did not treat this message as a report of an error."),
+        gettext_lazy("If that was a mistake of ours, appeal, and an editor will read it."),
+    ),
+    Resolution.ALREADY_FIXED: Answer(
+        gettext_lazy("Thank you. The passage had been put right already when your report arrived."),
+        gettext_lazy("You may have seen an older copy of the page."),
+    ),
+}
