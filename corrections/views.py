@@ -22,8 +22,9 @@ from articles.pages import interface_language, public_page, render_page
 from articles.text import collapse
 from corrections import actions, intake
 from corrections.anchoring import Quote
+from corrections.answers import ANSWERS
 from corrections.forms import AppealForm, ReportForm
-from corrections.models import Case, Correction, CorrectionQuerySet, LogEntry, LogHead, Report, Resolution
+from corrections.models import Case, Correction, CorrectionQuerySet, LogEntry, LogHead, Report
 from corrections.passages import text_directive
 from corrections.policy import APPEAL_WITHIN, RULES, SEVERITIES, Approver, Kind, Placement, Rule
 from corrections.standing import Stage, Standing, standing_of
@@ -120,7 +121,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "report": report,
         "standing": standing,
         "stages": _stages(standing),
-        "answer": _ANSWERS.get(standing.resolution) if standing.resolution else None,
+        "answer": ANSWERS.get(standing.resolution) if standing.resolution else None,
         "passage_href": _passage_href(report, standing),
         "appeal_until": _appeal_until(report),
         "form": form,
@@ -314,67 +315,5 @@ _MEANINGS: Mapping[Kind, StrPromise] = {
     Kind.EDITORS_NOTE: gettext_lazy("Readers should know something about how the article came to be."),
     Kind.RETRACTION: gettext_lazy(
         "The article cannot stand. Its text is gone; the notice that says why stays at its address."
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a reader is told about a decision: the decision, and what it means."""
-
-    title: StrPromise
-    meaning: StrPromise
-
-
-_ANSWERS: Mapping[Resolution, Answer] = {
-    Resolution.CORRECTED: Answer(
-        gettext_lazy("You were right. We have corrected the article."),
-        gettext_lazy("The correction stands in our public log for good."),
-    ),
-    Resolution.CLARIFIED: Answer(
-        gettext_lazy("We have made the article clearer."),
-        gettext_lazy("The clarification stands in our public log for good."),
-    ),
-    Resolution.FIXED_SILENTLY: Answer(
-        gettext_lazy("You were right. We have fixed it."),
-        gettext_lazy("The meaning did not change, so there is no notice; we publish how many such fixes there are."),
-    ),
-    Resolution.UPDATED: Answer(
-        gettext_lazy("We have brought the article up to date."),
-        gettext_lazy("What we had written was right at its time; the article now says what has happened since."),
-    ),
-    Resolution.RETRACTED: Answer(
-        gettext_lazy("We have withdrawn the article."),
-        gettext_lazy("A notice at its address says why."),
-    ),
-    Resolution.NOT_AN_ERROR: Answer(
-        gettext_lazy("We have looked into it and believe that the passage is right."),
-        gettext_lazy("The article stays as it is."),
-    ),
-    Resolution.STYLE_PREFERENCE: Answer(
-        gettext_lazy("Both ways of writing it are right; we keep ours."),
-        gettext_lazy("The article stays as it is."),
-    ),
-    Resolution.OUT_OF_SCOPE: Answer(
-        gettext_lazy("This is nothing that a correction can answer."),
-        gettext_lazy(
-            "Corrections are for what an article says. An opinion about it is welcome as a letter to the editor."
-        ),
-    ),
-    Resolution.INSUFFICIENT_INFORMATION: Answer(
-        gettext_lazy("We could not find out whether the passage is wrong."),
-        gettext_lazy("If you know a source, appeal and name it: an editor will look again."),
-    ),
-    Resolution.DUPLICATE: Answer(
-        gettext_lazy("Another reader had told us of the same passage."),
-        gettext_lazy("It was decided together with that report."),
-    ),
-    Resolution.SPAM: Answer(
-        gettext_lazy("We did not treat this message as a report of an error."),
-        gettext_lazy("If that was a mistake of ours, appeal, and an editor will read it."),
-    ),
-    Resolution.ALREADY_FIXED: Answer(
-        gettext_lazy("Thank you. The passage had been put right already when your report arrived."),
-        gettext_lazy("You may have seen an older copy of the page."),
     ),
 }

@@ -116,14 +116,18 @@ def correct_case(
 
 
 @transaction.atomic
-def approve_case(case: Case, *, by: User) -> Correction:
+def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correction:
     """Give the second signature: publish the correction that waits for approval.
 
-    Raises ``InvalidTransition`` when none waits, ``ApprovalRefused`` for the drafter (under ``FOUR_EYES=enforce``), for
-    an author of the article and for who lacks the permission, ``EditConflict`` when the article has moved on.
+    ``draft``, its primary key, says which one was looked at: another one may wait by now. Raises
+    ``InvalidTransition`` when none waits or another one than ``draft``, ``ApprovalRefused`` for the drafter (under
+    ``FOUR_EYES=enforce``), for an author of the article and for who lacks the permission, ``EditConflict`` when the
+    article has moved on.
     """
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
     correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
+    if draft is not None and draft != correction.pk:
+        raise InvalidTransition("The draft you looked at was replaced by another one. Read that one first.")
     approver = RULES[Severity(correction.severity)].approver or Approver.EDITOR
     if not by.has_perm(f"corrections.{approver}"):
         raise ApprovalRefused(f"A {correction.get_severity_display()} correction needs somebody with more authority.")

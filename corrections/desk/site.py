@@ -1,7 +1,13 @@
-"""The admin site of the newsroom."""
+"""The admin site of the newsroom: the review queue first, the list of applications beside it."""
+
+from typing import Any
 
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+
+from corrections.desk import queue
 
 
 class DeskSite(admin.AdminSite):
@@ -9,4 +15,22 @@ class DeskSite(admin.AdminSite):
 
     site_header = _("Newsroom")
     site_title = _("Newsroom")
-    index_title = _("Desk")
+    index_title = _("Review queue")
+    site_url = "/"
+    enable_nav_sidebar = False  # the desk has a navigation of its own, in the header
+
+    def index(  # type: ignore[override]  # a search for a number answers with a redirect
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the review queue to who may review, the applications to everybody else."""
+        if not request.user.has_perm("corrections.review_case"):
+            return self.applications(request, extra_context)
+        return queue.show(request, self.each_context(request) | (extra_context or {}))
+
+    def applications(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show everything that can be looked at, by application."""
+        return super().index(request, {"title": _("Records"), "desk_section": "records", **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Add the list of applications to the addresses."""
+        return [path("apps/", self.admin_view(self.applications), name="apps"), *super().get_urls()]

@@ -1,0 +1,376 @@
+"""The case page: the passage in the article's text, what readers say about it, and the decision.
+
+Every verb has an address of its own that takes a POST; a refused one shows the page again with what was typed.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.generic import RedirectView
+
+from corrections import actions, notices
+from corrections.answers import ANSWERS
+from corrections.desk import decisions, passages, queue
+from corrections.models import REJECTIONS, Case, Correction, Report
+from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity
+
+_SHOWN_REPORTS = 20
+_SHOWN_OTHERS = 8
+Status = Case.Status
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A report as the case page shows it; with ``start`` and ``end`` when its suggestion can be taken over."""
+
+    report: Report
+    age: str
+    start: int | None = None
+    end: int | None = None
+    before: str = ""
+    wording: str = ""
+
+
+@admin.register(Case)
+class CaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    """The case page in the place of Django's form. Nobody adds or deletes a case, and actions alone change one."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Leave cases out of the list of applications: the queue is their list."""
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Ask for the right to review."""
+        return _may_review(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Cases come from reports alone."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """Actions alone change a case."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Case | None = None) -> bool:
+        """A case is never deleted."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Give every verb its address, before Django's own, which would take any words for a key."""
+        site = self.admin_site
+        verbs = [
+            path(
+                f"<int:pk>/{verb}/",
+                site.admin_view(partial(decide, site, verb)),
+                name=f"corrections_case_{verb.replace('-', '_')}",
+            )
+            for verb in decisions.VERBS
+        ]
+        return [
+            path(
+                "",
+                site.admin_view(RedirectView.as_view(pattern_name="admin:index")),
+                name="corrections_case_changelist",
+            ),
+            path("<int:pk>/draft/", site.admin_view(draft_notice), name="corrections_case_draft"),
+            *verbs,
+            path(
+                "<int:pk>/change/",
+                site.admin_view(partial(show, site)),
+                name="corrections_case_change",
+            ),
+        ]
+
+
+def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a case; one that was merged leads to the case that took it."""
+    case = _find_case(request, pk)
+    if case.merged_into_id and "stay" not in request.GET:
+        messages.info(
+            request,
+            _("Case %(case)s was merged into case %(into)s.") % {"case": case.pk, "into": case.merged_into_id},
+        )
+        return redirect(address(case.merged_into_id, queue.Cut(request).query))
+    return _page(site, request, case)
+
+
+def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> HttpResponse:
+    """Do what the editor decided and go on to the next case, or say why it cannot be done."""
+    case = _find_case(request, pk)
+    cut = queue.Cut(request)
+    if request.method != "POST":
+        return redirect(address(pk, cut.query))
+    form = decisions.VERBS[verb](case, request.POST)
+    following = None if form.stays else cut.next_after(case)
+    if form.is_valid():
+        try:
+            done = form.act(by=_editor(request))
+        except decisions.REFUSALS as refusal:
+            form.add_error(None, str(refusal))
+            form.refusal = refusal
+        else:
+            messages.success(request, done)
+            if form.stays:
+                return redirect(address(pk, cut.query))
+            return redirect(address(following, cut.query) if following else _queue_address(cut.query))
+    # What was refused may have changed in memory, and somebody else may have changed it in the database.
+    return _page(site, request, _find_case(request, pk), refused=form)
+
+
+def draft_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer the page's script: the notice to propose for a change, and what a style fix would touch by it."""
+    case = _find_case(request, pk)
+    if request.method != "POST":
+        return JsonResponse({}, status=405)
+    form = decisions.Correct(case, request.POST)
+    form.is_valid()
+    values = form.cleaned_data
+    if not {"start", "end", "expected", "replacement", "kind"} <= values.keys():
+        return JsonResponse({}, status=422)
+    return JsonResponse(
+        {
+            "notice": notices.draft(
+                values["kind"], before=values["expected"], after=values["replacement"], language=case.article.language
+            ),
+            "touched": _touched(form),
+        }
+    )
+
+
+def address(pk: int, query: str) -> str:
+    """Give the address of a case page within a cut of the queue."""
+    return reverse("admin:corrections_case_change", args=[pk]) + (f"?{query}" if query else "")
+
+
+def _page(
+    site: admin.AdminSite, request: HttpRequest, case: Case, *, refused: decisions.Decision | None = None
+) -> HttpResponse:
+    cut = queue.Cut(request)
+    editor = _editor(request)
+    now = timezone.now()
+    place = passages.find(case)
+    row = next(queue.rows([case], by=editor, at=now))
+    previous, following = cut.neighbours(case)
+    reports = _proposals(case, place)
+    may_decide = case.status == Status.CLAIMED and row.is_mine
+    correct = _correct_form(request, case, place, reports, refused) if place.start is not None else None
+    draft = case.corrections.filter(status=Correction.Status.AWAITING_APPROVAL).select_related("drafted_by").first()
+    published = (
+        case.corrections.exclude(published_at=None).select_related("drafted_by").order_by("-published_at").first()
+    )
+    looked_for = request.GET.get("find", "")[:200]
+    make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, refused)
+    return TemplateResponse(
+        request,
+        "admin/desk/case.html",
+        site.each_context(request)
+        | {
+            "title": _("Case %(number)s") % {"number": case.pk},
+            "desk_section": "queue",
+            "case": case,
+            "row": row,
+            "article": case.article,
+            "place": place,
+            "paragraphs": list(passages.paragraphs(place)),
+            "stretches": passages.stretches(place),
+            "candidates": [] if place.is_sure and not looked_for else passages.candidates(case, place, looked_for),
+            "looked_for": looked_for,
+            "reports": reports,
+            "more_reports": max(case.report_count - len(reports), 0),
+            "events": list(case.events.select_related("by").order_by("-at", "-pk")[:50]),
+            "others": list(case.article.cases.unresolved().exclude(pk=case.pk).order_by("pk")[:_SHOWN_OTHERS]),
+            "may_claim": case.status == Status.OPEN or (case.status == Status.CLAIMED and not row.is_held),
+            "may_decide": may_decide,
+            "may_correct": may_decide and place.is_sure,
+            "is_held_by_another": row.is_held and not row.is_mine,
+            "correct": correct,
+            "reject": make(decisions.Reject),
+            "snooze": make(decisions.Snooze),
+            "merge": make(decisions.Merge),
+            "reopen": make(decisions.Reopen),
+            "return": make(decisions.Return),
+            "refused": refused,
+            "refusals": _refusals(refused),
+            "draft": draft,
+            "approver": _approver(draft, editor),
+            "published": published,
+            "answers": _answers(case),
+            "severities": {str(kind): [str(severity) for severity in allowed] for kind, allowed in SEVERITIES.items()},
+            "public_severities": [str(severity) for severity, rule in RULES.items() if rule.public],
+            "previous": address(previous, cut.query) if previous else "",
+            "next": address(following, cut.query) if following else "",
+            "cut": cut,
+            "query": f"?{cut.query}" if cut.query else "",
+            "queue": _queue_address(cut.query),
+        },
+        status=_status(refused),
+    )
+
+
+def _find_case(request: HttpRequest, pk: int) -> Case:
+    if not _may_review(request):
+        raise PermissionDenied
+    case = Case.objects.for_queue().select_related("revision", "merged_into").filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def _may_review(request: HttpRequest) -> bool:
+    return request.user.has_perm("corrections.review_case")
+
+
+def _editor(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  # for the type checker: the admin lets nobody else in
+    return request.user
+
+
+def _queue_address(query: str) -> str:
+    return reverse("admin:index") + (f"?{query}" if query else "")
+
+
+def _proposals(case: Case, place: passages.Place) -> list[Proposal]:
+    now = timezone.now()
+    shown = []
+    for report in case.reports.order_by("-received_at")[:_SHOWN_REPORTS]:
+        age = queue.in_words(now - report.received_at)
+        found = passages.proposed(report, place)
+        if found is None:
+            shown.append(Proposal(report, age))
+        else:
+            start, end, wording = found
+            shown.append(Proposal(report, age, start, end, place.text[start:end], wording))
+    return shown
+
+
+def _form(
+    case: Case, place: passages.Place, refused: decisions.Decision | None, kind: type[decisions.Decision]
+) -> decisions.Decision:
+    """Give the form that was refused, with what was typed, or a fresh one."""
+    return refused if isinstance(refused, kind) else kind(case, place=place)
+
+
+def _correct_form(
+    request: HttpRequest,
+    case: Case,
+    place: passages.Place,
+    reports: list[Proposal],
+    refused: decisions.Decision | None,
+) -> decisions.Correct:
+    """Give the form of a correction: refused, or begun with the stretch or the suggestion that the address names."""
+    if isinstance(refused, decisions.Correct):
+        return _rebased(case, place, refused)
+    form = decisions.Correct(case, place=place)
+    for stretch in passages.stretches(place):
+        if stretch.slug == request.GET.get("stretch"):
+            form.initial.update(
+                {
+                    "start": stretch.start,
+                    "end": stretch.end,
+                    "expected": stretch.text,
+                    "replacement": stretch.text,
+                }
+            )
+    for proposal in reports:
+        if str(proposal.report.pk) == request.GET.get("take") and proposal.wording:
+            form.initial.update(
+                {
+                    "start": proposal.start,
+                    "end": proposal.end,
+                    "expected": proposal.before,
+                    "replacement": proposal.wording,
+                }
+            )
+    form.initial["notice"] = _proposed_notice(case, form.initial)
+    return form
+
+
+def _rebased(case: Case, place: passages.Place, refused: decisions.Correct) -> decisions.Correct:
+    """Give a refused correction again, on the text as it stands now, with what the editor typed."""
+    typed = {name: refused.data.get(name, "") for name in refused.fields}
+    text = place.text
+    start, end = refused.cleaned_data.get("start"), refused.cleaned_data.get("end")
+    expected = refused.cleaned_data.get("expected", "")
+    if start is None or end is None or text[start:end] != expected:
+        typed |= {"start": place.start, "end": place.end, "expected": place.words}
+    typed |= {"revision": place.revision.number, "seen": place.words}
+    form = decisions.Correct(case, place=place)
+    form.initial.update(typed)
+    if not typed["notice"].strip():
+        form.initial["notice"] = _proposed_notice(case, form.initial)
+    form.asks_for_reason = isinstance(refused.refusal, actions.GuardedStyleFix) or bool(typed["override_reason"])
+    return form
+
+
+def _proposed_notice(case: Case, values: Mapping[str, Any]) -> str:
+    if values["expected"] == values["replacement"] or values["kind"] not in Kind.values:
+        return ""
+    return notices.draft(
+        values["kind"], before=values["expected"], after=values["replacement"], language=case.article.language
+    )
+
+
+def _touched(form: decisions.Correct) -> list[str]:
+    """Name what the change touches that a style fix should not, if the words are those of the current text."""
+    values = form.cleaned_data
+    place = form.place
+    if values["kind"] != Kind.STYLE_FIX or place.text[values["start"] : values["end"]] != values["expected"]:
+        return []
+    touched = actions.touches_at(
+        place.revision, place.part, start=values["start"], end=values["end"], replacement=values["replacement"]
+    )
+    return [str(touch.label) for touch in touched]
+
+
+def _refusals(refused: decisions.Decision | None) -> list[str]:
+    """List what is wrong with a refused form, in the order of its fields."""
+    if refused is None:
+        return []
+    found = [str(error) for error in refused.non_field_errors()]
+    for field in refused:
+        found += [f"{field.label}: {error}" for error in field.errors]
+    return found
+
+
+def _status(refused: decisions.Decision | None) -> int:
+    if refused is None:
+        return 200
+    if isinstance(refused.refusal, actions.ApprovalRefused):
+        return 403
+    if isinstance(refused.refusal, (actions.EditConflict, actions.InvalidTransition)):
+        return 409
+    return 422
+
+
+def _approver(draft: Correction | None, editor: User) -> dict[str, Any]:
+    """Say who has to approve a draft, and whether this editor has the right to."""
+    if draft is None:
+        return {}
+    approver = RULES[Severity(draft.severity)].approver or Approver.EDITOR
+    names = {
+        Approver.EDITOR: _("another editor"),
+        Approver.STANDARDS_EDITOR: _("a standards editor"),
+        Approver.CHIEF_EDITOR: _("a chief editor"),
+    }
+    return {
+        "who": names[approver],
+        "may": editor.has_perm(f"corrections.{approver}"),
+        "is_drafter": draft.drafted_by_id == editor.pk,
+    }
+
+
+def _answers(case: Case) -> dict[str, str]:
+    """Give what a reader reads for each reason, in the article's language."""
+    with translation.override(case.article.language):
+        return {str(reason): f"{ANSWERS[reason].title}\n{ANSWERS[reason].meaning}" for reason in REJECTIONS}

@@ -1,0 +1,285 @@
+"""The review queue: the cases that wait for someone, by saved view, filter and search, most urgent first."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from django_stubs_ext import StrPromise
+
+from articles.models import Article
+from corrections.desk import paging
+from corrections.models import Case, Category, Outcome
+
+PAGE_SIZE = 25
+_LOST = (Outcome.LOST, Outcome.AMBIGUOUS, Outcome.SIMILAR)
+_URGENT = ("-priority", "first_reported_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A cut through the cases that editors work by, with its own order."""
+
+    slug: str
+    label: StrPromise
+    keep: Callable[[QuerySet[Case], User, datetime], QuerySet[Case]]
+    order: paging.Order = _URGENT
+
+
+VIEWS = {
+    view.slug: view
+    for view in (
+        SavedView("all", _("All"), lambda cases, *_: cases.filter(status__in=Case.WAITING)),
+        SavedView("mine", _("Mine"), lambda cases, by, _: cases.filter(assignee=by, status__in=Case.WAITING)),
+        SavedView(
+            "unclaimed",
+            _("Unclaimed"),
+            lambda cases, _, at: cases.filter(
+                Q(status=Case.Status.OPEN) | Q(status=Case.Status.CLAIMED, claim_expires_at__lte=at)
+            ),
+        ),
+        SavedView(
+            "approval",
+            _("Needs approval"),
+            lambda cases, *_: cases.filter(status=Case.Status.AWAITING_APPROVAL),
+        ),
+        SavedView(
+            "overdue",
+            _("Overdue"),
+            lambda cases, _, at: cases.filter(status__in=Case.WAITING, due_at__lte=at),
+            ("due_at", "pk"),
+        ),
+        SavedView(
+            "lost",
+            _("Lost passages"),
+            lambda cases, *_: cases.filter(status__in=Case.WAITING, outcome__in=_LOST),
+        ),
+        SavedView(
+            "snoozed",
+            _("Snoozed"),
+            lambda cases, *_: cases.filter(status=Case.Status.SNOOZED),
+            ("snoozed_until", "pk"),
+        ),
+        SavedView(
+            "decided",
+            _("Decided"),
+            lambda cases, *_: cases.filter(status=Case.Status.RESOLVED),
+            ("-resolved_at", "-pk"),
+        ),
+    )
+}
+
+
+class Filters(forms.Form):
+    """What narrows a view down. Everything is optional; what is not understood is left out."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Quote, headline or case number")}),
+    )
+    section = forms.ChoiceField(label=_("Section"), required=False)
+    category = forms.ChoiceField(label=_("Category"), required=False, choices=[("", _("any")), *Category.choices])
+    outcome = forms.ChoiceField(label=_("Passage"), required=False, choices=[("", _("any")), *Outcome.choices])
+    arrival = forms.ChoiceField(
+        label=_("Here because"), required=False, choices=[("", _("any")), *Case.Arrival.choices]
+    )
+    age = forms.TypedChoiceField(
+        label=_("Age"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("any")), (1, _("over a day")), (3, _("over 3 days")), (7, _("over a week")),
+                 (14, _("over 2 weeks"))],
+    )  # fmt: skip
+    reports = forms.TypedChoiceField(
+        label=_("Reports"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", _("any")), (2, _("2 or more")), (5, _("5 or more")), (10, _("10 or more"))],
+    )
+    language = forms.ChoiceField(label=_("Language"), required=False)
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
+        for name in ("section", "language"):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type checker: declared above
+            field.choices = [("", _("any")), *((value, value) for value in _values_of_articles(name))]
+        self.is_valid()
+
+    def chosen(self) -> dict[str, Any]:
+        """Give the filters that are set and understood."""
+        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+    def narrow(self, cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+        """Keep what the filters ask for."""
+        chosen = self.chosen()
+        for name, lookup in _LOOKUPS.items():
+            if name in chosen:
+                cases = cases.filter(**{lookup: chosen[name]})
+        if "age" in chosen:
+            cases = cases.filter(first_reported_at__lte=at - timedelta(days=chosen["age"]))
+        if "q" in chosen:
+            cases = _search(cases, chosen["q"])
+        return cases
+
+
+_LOOKUPS = {
+    "section": "article__section",
+    "language": "article__language",
+    "category": "category",
+    "outcome": "outcome",
+    "arrival": "arrival",
+    "reports": "report_count__gte",
+}
+
+
+class Cut:
+    """The cases that a query string asks for: a saved view and filters. Shared by the queue and the case page."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        assert isinstance(request.user, User)  # noqa: S101  # for the type checker: the admin lets nobody else in
+        self.now = timezone.now()
+        self.view = VIEWS.get(request.GET.get("view", ""), VIEWS["all"])
+        self.filters = Filters(request.GET)
+        self.by = request.user
+
+    @cached_property
+    def query(self) -> str:
+        """The query string that leads back to this cut, "" for the whole queue."""
+        view = {} if self.view.slug == "all" else {"view": self.view.slug}
+        return urlencode({**view, **self.filters.chosen()})
+
+    def cases(self) -> QuerySet[Case]:
+        """Give the cases of the cut, without an order."""
+        return self.filters.narrow(self.view.keep(Case.objects.all(), self.by, self.now), self.now)
+
+    def page(self, *, after: str, before: str) -> paging.Page:
+        """Fetch the page that ``after`` or ``before``, the number of a case, points to."""
+        mark = Case.objects.filter(pk=int(after or before)).first() if (after or before).isdecimal() else None
+        return paging.page(
+            self.cases().for_queue(),  # type: ignore[attr-defined]  # a CaseQuerySet, which the stubs lose
+            self.view.order,
+            size=PAGE_SIZE,
+            after=mark if after else None,
+            before=mark if not after else None,
+        )
+
+    def neighbours(self, case: Case) -> tuple[int | None, int | None]:
+        """Give the numbers of the cases before and after one in this cut."""
+        order = self.view.order
+        if any(getattr(case, field.removeprefix("-")) is None for field in order):
+            return None, self.cases().order_by(*order).values_list("pk", flat=True).first()
+        cases = self.cases().exclude(pk=case.pk)
+        return (
+            paging.beyond(cases, paging.reverse(order), case).values_list("pk", flat=True).first(),
+            paging.beyond(cases, order, case).values_list("pk", flat=True).first(),
+        )
+
+    def next_after(self, case: Case) -> int | None:
+        """Give the number of the case to go on with once ``case`` is decided: the next one, else the first."""
+        following = self.neighbours(case)[1]
+        return following or self.cases().exclude(pk=case.pk).order_by(*self.view.order).values_list(
+            "pk", flat=True
+        ).first()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the queue shows of a case beside its own fields."""
+
+    case: Case
+    age: str
+    due: str
+    is_overdue: bool
+    is_mine: bool
+    is_held: bool
+    is_lapsed: bool
+
+
+def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+    """Show the review queue, or the case whose number was searched for."""
+    cut = Cut(request)
+    sought = cut.filters.chosen().get("q", "").removeprefix("#")
+    if sought.isdecimal() and len(sought) < 18 and Case.objects.filter(pk=int(sought)).exists():
+        return redirect("admin:corrections_case_change", int(sought))
+    page = cut.page(after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    chosen = cut.filters.chosen()
+    return TemplateResponse(
+        request,
+        "admin/desk/queue.html",
+        context
+        | {
+            "title": _("Review queue"),
+            "desk_section": "queue",
+            "rows": list(rows(page.cases, by=cut.by, at=cut.now)),
+            "page": page,
+            "cut": cut,
+            "filters": cut.filters,
+            "chosen": chosen,
+            "has_filters": bool(chosen),
+            "views": [(view, _query_of(view, chosen)) for view in VIEWS.values()],
+            "newest": max((case.pk for case in page.cases), default=0),
+        },
+    )
+
+
+def rows(cases: list[Case], *, by: User, at: datetime) -> Iterator[Row]:
+    """Say of each case what depends on the time and on who looks."""
+    for case in cases:
+        is_lapsed = case.status == Case.Status.CLAIMED and case.is_claim_lapsed(at)
+        yield Row(
+            case=case,
+            age=in_words(at - case.first_reported_at),
+            due=in_words(abs(case.due_at - at)) if case.due_at else "",
+            is_overdue=case.due_at is not None and case.due_at <= at and case.status in Case.WAITING,
+            is_mine=case.assignee_id == by.pk,
+            is_held=case.status == Case.Status.CLAIMED and not is_lapsed,
+            is_lapsed=is_lapsed,
+        )
+
+
+def in_words(span: timedelta) -> str:
+    """Give a length of time in its largest unit: an editor compares, and does not reckon."""
+    minutes = max(int(span.total_seconds()) // 60, 0)
+    if minutes < 60:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    hours = minutes // 60
+    if hours < 48:
+        return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+
+
+def _query_of(view: SavedView, chosen: dict[str, Any]) -> str:
+    return urlencode({"view": view.slug, **chosen} if view.slug != "all" else chosen)
+
+
+def _search(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
+    for word in words.split():
+        cases = cases.filter(Q(exact__icontains=word) | Q(article__current__headline__icontains=word))
+    return cases
+
+
+def _values_of_articles(field: str) -> list[str]:
+    """Give the values of an article's field in use; a minute old at most, since the table is long."""
+    key = f"desk-values-{field}"
+    values: list[str] | None = cache.get(key)
+    if values is None:
+        values = sorted(filter(None, Article.objects.values_list(field, flat=True).order_by().distinct()))
+        cache.set(key, values, 60)
+    return values

@@ -1,0 +1,77 @@
+"""What can be looked at and not changed: reports, events, corrections, the log's entries, jobs."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from corrections.models import Correction, Event, Job, LogEntry, Report
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
+    """Shows rows and changes none, whatever permissions somebody holds."""
+
+    actions = None
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nothing is added by hand."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed by hand."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted."""
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    """Readers' reports as they were received."""
+
+    list_display = ("exact", "article", "category", "case", "received_at")
+    list_select_related = ("article__current", "case")
+    list_filter = ("category", "received_at")
+    search_fields = ("exact", "comment", "suggestion")
+    exclude = ("token", "reader")  # whoever holds the token can appeal in the reader's name
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """The trails of all cases."""
+
+    list_display = ("at", "case", "kind", "by", "note")
+    list_select_related = ("case", "by")
+    list_filter = ("kind", "at")
+    ordering = ("-at", "-pk")
+
+
+@admin.register(Correction)
+class CorrectionAdmin(ReadOnly):
+    """Corrections, drafts included."""
+
+    list_display = ("__str__", "article", "kind", "severity", "status", "drafted_by", "published_at")
+    list_select_related = ("article__current", "drafted_by")
+    list_filter = ("status", "kind", "severity")
+    search_fields = ("number", "before", "after", "notice")
+    ordering = ("-drafted_at",)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnly):
+    """The chain of the corrections log."""
+
+    list_display = ("position", "correction", "action", "at", "digest")
+    list_select_related = ("correction",)
+    ordering = ("-position",)
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly):
+    """Deferred work: what is due, what was given up."""
+
+    list_display = ("kind", "subject_id", "lane", "due_at", "attempts", "done_at", "parked_at", "last_error")
+    list_filter = (("parked_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter), "kind")
+    ordering = ("-pk",)

@@ -1,0 +1,433 @@
+"""The case page: what it shows, to whom, and what every verb does, refusals included."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from articles.actions import Text, revise_article
+from corrections import actions
+from corrections.models import Case, Correction, Event, Resolution
+from tests.desk import BODY, make_article, make_case, make_editor, report
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def editor() -> User:
+    return make_editor()
+
+
+@pytest.fixture
+def desk(client: Client, editor: User) -> Client:
+    client.force_login(editor)
+    return client
+
+
+def address(case: Case, verb: str) -> str:
+    return reverse(f"admin:corrections_case_{verb.replace('-', '_')}", args=[case.pk])
+
+
+def seen(case: Case) -> dict[str, Any]:
+    """Give what the page sends along: the revision and the words that the editor saw."""
+    return {"revision": case.article.text.number, "seen": case.passage_text}
+
+
+def correction_of(case: Case, **more: Any) -> dict[str, Any]:
+    return {
+        **seen(case),
+        "start": case.start,
+        "end": case.end,
+        "expected": case.passage_text,
+        "replacement": "the",
+        "kind": "style_fix",
+        "severity": "style",
+        "notice": "",
+        "override_reason": "",
+    } | more
+
+
+def test_the_case_page_shows_the_passage_in_the_article_and_what_readers_say(desk: Client) -> None:
+    case = make_case(comment="A slip of the <b>pen</b>", suggestion="the")
+
+    page = desk.get(case.get_absolute_url()).content.decode()
+
+    assert '<mark id="passage">teh</mark>' in page
+    assert "<del>teh</del><ins>the</ins>" in page
+    assert "A slip of the &lt;b&gt;pen&lt;/b&gt;" in page
+
+
+def test_a_case_is_claimed_kept_and_released(desk: Client, editor: User) -> None:
+    case = make_case()
+
+    desk.post(address(case, "claim"), seen(case))
+    case.refresh_from_db()
+    claimed = (case.status, case.assignee)
+    answer = desk.post(address(case, "release"), seen(case))
+
+    case.refresh_from_db()
+    assert claimed == ("claimed", editor)
+    assert (case.status, case.assignee) == ("open", None)
+    assert answer.status_code == 302
+
+
+def test_a_case_that_somebody_holds_is_taken_over_only_explicitly(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=make_editor("petro"))
+
+    refused = desk.post(address(case, "claim"), seen(case))
+    desk.post(address(case, "take-over"), seen(case))
+
+    case.refresh_from_db()
+    assert refused.status_code == 409
+    assert "petro is working on case" in refused.content.decode()
+    assert case.assignee == editor
+    assert case.events.filter(kind=Event.Kind.TAKEN_OVER, data={"from": "petro"}).exists()
+
+
+def test_correcting_puts_the_article_right_and_goes_on_to_the_next_case(desk: Client, editor: User) -> None:
+    article = make_article()
+    case, other = make_case(article=article), make_case("300 guests", article)
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(address(case, "correct"), correction_of(case))
+
+    case.refresh_from_db()
+    article.refresh_from_db()
+    assert (case.status, case.resolution) == ("resolved", "fixed_silently")
+    assert article.text.body == BODY.replace("teh", "the")
+    assert answer["Location"] == other.get_absolute_url()
+
+
+def test_a_correction_may_replace_the_whole_sentence(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    page = desk.get(case.get_absolute_url(), {"stretch": "sentence"}).context["correct"].initial
+    wording = "On Monday the mayor opened the bridge, and 300 guests came."
+
+    desk.post(
+        address(case, "correct"),
+        correction_of(case, **{k: page[k] for k in ("start", "end", "expected")}, replacement=wording,
+                      override_reason="Nothing but the order of words."),
+    )  # fmt: skip
+
+    case.article.refresh_from_db()
+    assert page["expected"] == "The mayor opened teh bridge on Monday, and 300 guests came."
+    assert case.article.text.projection("body").text.startswith(wording + "\n")
+
+
+def test_a_correction_on_a_revised_article_is_refused_and_what_was_typed_is_kept(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    typed = correction_of(case, kind="correction", severity="minor", replacement="thé", notice="It was wrong.")
+    revise_article(case.article, Text(headline="A bridge opens", body="<p>New.</p>" + BODY))
+
+    answer = desk.post(address(case, "correct"), typed)
+
+    page = answer.content.decode()
+    case.refresh_from_db()
+    assert answer.status_code == 409
+    assert "The article was revised meanwhile" in page
+    assert 'name="revision" value="2"' in page
+    assert ">\nthé</textarea>" in page
+    assert ">\nIt was wrong.</textarea>" in page
+    assert case.status == "claimed"
+    assert case.article.text.number == 2
+
+
+def test_a_style_fix_that_touches_a_number_asks_for_a_reason(desk: Client, editor: User) -> None:
+    case = make_case("300 guests")
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(address(case, "correct"), correction_of(case, replacement="3,000 guests"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This change touches a number" in page
+    assert ">\n3,000 guests</textarea>" in page
+    assert Correction.objects.count() == 0
+
+
+def test_a_correction_without_a_notice_is_refused_and_a_notice_proposed(desk: Client, editor: User) -> None:
+    case = make_case("300 guests")
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(
+        address(case, "correct"),
+        correction_of(case, kind="correction", severity="minor", replacement="3,000 guests"),
+    )
+
+    assert answer.status_code == 422
+    assert "write the notice" in answer.content.decode()
+    assert "3,000 guests" in answer.context["correct"].initial["notice"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("start", "x"), ("end", "-1"), ("kind", "nonsense"), ("severity", "withdrawal"), ("expected", "not this")],
+)
+def test_a_forged_correction_changes_nothing(desk: Client, editor: User, field: str, value: str) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(address(case, "correct"), correction_of(case, **{field: value}))
+
+    case.refresh_from_db()
+    assert answer.status_code in (409, 422)
+    assert (case.status, case.article.text.number) == ("claimed", 1)
+
+
+def test_a_rejection_has_a_reason_and_words_for_the_reader(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(address(case, "reject"), {**seen(case), "reason": "not_an_error", "message": "It is dialect."})
+
+    case.refresh_from_db()
+    assert answer["Location"] == reverse("admin:index")
+    assert (case.status, case.resolution) == ("resolved", "not_an_error")
+    assert case.events.get(kind=Event.Kind.REJECTED).note == "It is dialect."
+
+
+def test_a_rejection_is_refused_when_the_passage_reads_otherwise_by_now(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    sent = {**seen(case), "reason": "not_an_error", "message": "It is dialect."}
+    revise_article(case.article, Text(headline="A bridge opens", body=BODY.replace("teh bridge", "a span")))
+
+    answer = desk.post(address(case, "reject"), sent)
+
+    case.refresh_from_db()
+    assert answer.status_code == 422
+    assert "reads otherwise now" in answer.content.decode()
+    assert "It is dialect." in answer.content.decode()
+    assert case.status == "claimed"
+
+
+def test_a_rejection_without_a_reason_is_refused(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+
+    answer = desk.post(address(case, "reject"), seen(case))
+
+    case.refresh_from_db()
+    assert answer.status_code == 422
+    assert case.status == "claimed"
+
+
+def test_a_case_that_one_does_not_hold_cannot_be_decided(desk: Client) -> None:
+    case = make_case()
+    actions.claim_case(case, by=make_editor("petro"))
+
+    answers = [
+        desk.post(address(case, "correct"), correction_of(case)),
+        desk.post(address(case, "reject"), {**seen(case), "reason": "spam"}),
+        desk.post(address(case, "snooze"), {**seen(case), "days": 1}),
+    ]
+
+    case.refresh_from_db()
+    assert [answer.status_code for answer in answers] == [409, 409, 409]
+    assert case.status == "claimed"
+
+
+def test_a_case_is_snoozed_and_woken(desk: Client) -> None:
+    case = make_case()
+
+    desk.post(address(case, "snooze"), {**seen(case), "days": "3", "note": "The agency will answer."})
+    case.refresh_from_db()
+    snoozed = case.status
+    desk.post(address(case, "wake"), seen(case))
+
+    case.refresh_from_db()
+    assert snoozed == "snoozed"
+    assert (case.status, case.arrival) == ("open", "woken")
+
+
+def test_a_case_cannot_be_snoozed_until_a_day_that_is_past(desk: Client) -> None:
+    case = make_case()
+
+    answer = desk.post(address(case, "snooze"), {**seen(case), "day": "2020-01-01"})
+
+    assert answer.status_code == 422
+    assert "in the future" in answer.content.decode()
+
+
+def test_a_merged_case_leads_to_the_one_that_took_it(desk: Client) -> None:
+    article = make_article()
+    case, other = make_case(article=article), make_case("300 guests", article)
+
+    desk.post(address(case, "merge"), {**seen(case), "into": other.pk})
+
+    answer = desk.get(case.get_absolute_url())
+    other.refresh_from_db()
+    assert answer["Location"] == other.get_absolute_url()
+    assert other.report_count == 2
+
+
+def test_a_case_is_not_merged_into_one_of_another_article(desk: Client) -> None:
+    case, other = make_case(), make_case(article=make_article("Another"))
+
+    answer = desk.post(address(case, "merge"), {**seen(case), "into": other.pk})
+
+    assert answer.status_code == 409
+    assert "different articles" in answer.content.decode()
+
+
+def test_a_decided_case_is_reopened(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    actions.reject_case(case, reason=Resolution.SPAM, by=editor)
+
+    desk.post(address(case, "reopen"), {**seen(case), "note": "It is an error after all."})
+
+    case.refresh_from_db()
+    assert (case.status, case.arrival) == ("open", "reopened")
+
+
+def test_a_draft_is_approved_by_somebody_else(desk: Client, editor: User, settings: Any) -> None:
+    settings.FOUR_EYES = "enforce"
+    case = make_case("300 guests")
+    drafter = make_editor("petro")
+    actions.claim_case(case, by=drafter)
+    draft = draft_of(case, drafter)
+
+    page = desk.get(case.get_absolute_url()).content.decode()
+    desk.post(address(case, "approve"), {**seen(case), "draft": draft.pk})
+
+    draft.refresh_from_db()
+    assert "Approve and publish" in page
+    assert (draft.status, draft.approved_by) == ("published", editor)
+
+
+def test_the_drafter_cannot_approve(desk: Client, editor: User, settings: Any) -> None:
+    settings.FOUR_EYES = "enforce"
+    case = make_case("300 guests")
+    actions.claim_case(case, by=editor)
+    draft = draft_of(case, editor)
+
+    answer = desk.post(address(case, "approve"), {**seen(case), "draft": draft.pk})
+
+    assert answer.status_code == 403
+    assert "somebody else has to approve it" in answer.content.decode()
+
+
+def test_a_draft_that_was_replaced_while_it_was_read_is_not_approved(desk: Client, settings: Any) -> None:
+    settings.FOUR_EYES = "enforce"
+    case = make_case("300 guests")
+    drafter, reviewer = make_editor("petro"), make_editor("iryna")
+    actions.claim_case(case, by=drafter)
+    draft = draft_of(case, drafter)
+    actions.return_case(case, note="Ask the mayor.", by=reviewer)
+    other = draft_of(case, drafter, replacement="30,000 guests")
+
+    answer = desk.post(address(case, "approve"), {**seen(case), "draft": draft.pk})
+
+    other.refresh_from_db()
+    assert answer.status_code == 409
+    assert other.status == "awaiting_approval"
+
+
+def test_a_draft_goes_back_with_a_note(desk: Client, settings: Any) -> None:
+    settings.FOUR_EYES = "enforce"
+    case = make_case("300 guests")
+    drafter = make_editor("petro")
+    actions.claim_case(case, by=drafter)
+    draft_of(case, drafter)
+
+    desk.post(address(case, "return"), {**seen(case), "note": "Ask the mayor."})
+
+    case.refresh_from_db()
+    assert (case.status, case.assignee) == ("claimed", drafter)
+    assert case.events.get(kind=Event.Kind.RETURNED).note == "Ask the mayor."
+
+
+def draft_of(case: Case, by: User, **more: Any) -> Correction:
+    words: dict[str, Any] = {
+        "start": case.start, "end": case.end, "expected": "300 guests", "replacement": "3,000 guests", "revision": 1,
+        "kind": "correction", "severity": "substantive", "notice": "There were 3,000 guests.",
+    }  # fmt: skip
+    return actions.correct_case(case, **words | more, by=by)
+
+
+def test_a_lost_passage_is_looked_for_and_picked(desk: Client, editor: User) -> None:
+    case = make_case("words that stand nowhere in it")
+    actions.claim_case(case, by=editor)
+
+    page = desk.get(case.get_absolute_url(), {"find": "old bridge"})
+    candidate = page.context["candidates"][0]
+    desk.post(
+        address(case, "place"),
+        {**seen(case), "start": candidate.start, "end": candidate.end, "expected": candidate.words},
+    )
+
+    case.refresh_from_db()
+    assert "Where is the passage?" in page.content.decode()
+    assert "data-correct" not in page.content.decode()
+    assert (case.outcome, case.passage_text) == ("exact", "old bridge")
+
+
+def test_a_passage_is_not_picked_in_a_text_that_has_changed(desk: Client, editor: User) -> None:
+    case = make_case("words that stand nowhere in it")
+    actions.claim_case(case, by=editor)
+    revise_article(case.article, Text(headline="A bridge opens", body="<p>x</p>" + BODY))
+
+    answer = desk.post(address(case, "place"), {"revision": 1, "start": 0, "end": 3, "expected": "The"})
+
+    assert answer.status_code == 409
+
+
+def test_the_notice_is_proposed_in_the_articles_language_while_the_editor_types(desk: Client, editor: User) -> None:
+    case = make_case("300 guests")
+    actions.claim_case(case, by=editor)
+
+    fix = desk.post(address(case, "draft"), correction_of(case, replacement="3,000 guests")).json()
+    public = desk.post(
+        address(case, "draft"), correction_of(case, replacement="3,000 guests", kind="correction")
+    ).json()
+
+    assert fix == {"notice": "", "touched": ["a number", "a link"]}
+    assert "3,000 guests" in public["notice"]
+    assert public["touched"] == []
+
+
+@pytest.mark.parametrize("path", ["change", "claim", "correct", "draft"])
+def test_somebody_without_the_right_to_review_is_kept_out(client: Client, path: str) -> None:
+    case = make_case()
+    client.force_login(User.objects.create_user("clerk", is_staff=True))
+
+    answers = [client.get(address(case, path)), client.post(address(case, path))]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+
+
+def test_a_forged_form_without_the_token_is_refused(editor: User) -> None:
+    case = make_case()
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(editor)
+
+    answer = client.post(address(case, "claim"), seen(case))
+
+    case.refresh_from_db()
+    assert answer.status_code == 403
+    assert case.status == "open"
+
+
+def test_ten_reports_cost_as_many_queries_as_one(desk: Client, editor: User) -> None:
+    article = make_article()
+    case = make_case(article=article, suggestion="the")
+    actions.claim_case(case, by=editor)
+    desk.get(case.get_absolute_url())
+    with CaptureQueriesContext(connection) as one:
+        desk.get(case.get_absolute_url())
+    for number in range(9):
+        report(article, "teh", suggestion="the", comment=str(number), reader=str(number))
+    report(article, "300 guests")
+
+    with CaptureQueriesContext(connection) as ten:
+        desk.get(case.get_absolute_url())
+
+    assert len(ten) == len(one)
