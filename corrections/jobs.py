@@ -1,15 +1,190 @@
-"""The queue of record: deferred work as rows, written together with what caused it."""
+"""The queue of record: deferred work as rows, written together with what caused it, handed out on leases.
 
-from datetime import datetime
+    defer ──▶ pending ──dispatch──▶ leased, its id in Celery ──perform──▶ done
+                 ▲                     │
+                 └── failed, lease ran out ──▶ after five attempts: parked ──unpark──▶ pending
 
+Celery's messages may be lost or delivered twice at any point: a lost one costs a lease, a second one a query. What is
+done stands in the row, written in the transaction of the work itself. Which function does a kind of work is the
+business of ``corrections.tasks``.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from kombu import Connection
 
-from corrections.models import Job
+from corrections.models import IdempotencyKey, Job
+
+logger = logging.getLogger(__name__)
+
+KINDS = {
+    "triage_report": "triage",
+    "reanchor_article": "reanchor",
+}
+"""Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
+
+ATTEMPTS = 5
+RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=15))
+"""How long a job waits after its first, second, third and fourth failure."""
+
+QUEUE_LENGTH = 200
+"""How many messages may wait in a Celery queue. Without a limit, a dead worker's queue grows with every lease."""
+
+KEEP_DONE = timedelta(days=30)
+KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 
 
 def defer(kind: str, subject_id: object, *, lane: str = "", due_at: datetime | None = None) -> None:
     """Have ``kind`` done for a subject, once, from ``due_at`` on; kept or undone with the current transaction."""
-    Job.objects.bulk_create(
-        [Job(kind=kind, subject_id=str(subject_id), lane=lane or kind, due_at=due_at or timezone.now())],
-        ignore_conflicts=True,
+    job = Job(kind=kind, subject_id=str(subject_id), lane=lane or KINDS[kind], due_at=due_at or timezone.now())
+    Job.objects.bulk_create([job], ignore_conflicts=True)
+
+
+def dispatch(at: datetime) -> int:
+    """Take leases on what is due, lane by lane in turns, and hand it to Celery. Gives how many jobs that were.
+
+    Raises the broker's error when it does not answer; the leases are given back, and no attempt is used up. A request
+    must not call this. Safe to run in several processes at once.
+    """
+    _park_exhausted(at)
+    lanes = list(Job.objects.to_dispatch(at).order_by("lane").values_list("lane", flat=True).distinct())
+    if not lanes:
+        return 0
+    with current_app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=0)
+        jobs = _lease(lanes, room=_room_for(lanes, connection), at=at)
+        producer = current_app.amqp.Producer(connection, auto_declare=False)
+        try:
+            with producer.batch():  # type: ignore[attr-defined] # newer than the types
+                for job in jobs:
+                    current_app.send_task(
+                        task_name(job.kind),
+                        (job.pk, job.attempts),
+                        queue=_queue_of(job.lane),
+                        producer=producer,
+                        retry=False,
+                    )
+        except Exception:
+            _held_by_us(jobs).update(lease_expires_at=None)
+            raise
+    return len(jobs)
+
+
+def perform(job_id: int, attempt: int, handler: Callable[[str], None]) -> None:
+    """Start a job if nobody has since ``attempt`` starts of it, and do it: ``handler`` and "done" in one transaction.
+
+    The start is counted before, in a transaction of its own, so that a start that kills the process counts. A failure
+    is noted on the row, which is due again later or parked; it is logged, not raised.
+    """
+    job = _start(job_id, attempt)
+    if job is None:
+        return
+    try:
+        with transaction.atomic(durable=True):
+            # Locked until the end, so nobody else does this work meanwhile; a lock that is taken means somebody does.
+            if Job.objects.pending().select_for_update(skip_locked=True).filter(pk=job.pk).first() is None:
+                return
+            handler(job.subject_id)
+            Job.objects.filter(pk=job.pk).update(done_at=timezone.now(), lease_expires_at=None, last_error="")
+    except Exception as error:  # whatever a handler raises, the row must know
+        logger.exception("%s failed at attempt %s of %s", job, job.attempts, ATTEMPTS)
+        _note_failure(job, error)
+
+
+def unpark(jobs: QuerySet[Job]) -> int:
+    """Put parked jobs back, with all attempts before them again. Gives how many."""
+    return jobs.filter(parked_at__isnull=False).update(
+        parked_at=None, attempts=0, due_at=timezone.now(), lease_expires_at=None
     )
+
+
+def sweep(at: datetime) -> int:
+    """Delete what has been done for long, and idempotency keys that are too old to be repeated. Gives how many."""
+    done, _ = Job.objects.filter(done_at__lte=at - KEEP_DONE).delete()
+    keys, _ = IdempotencyKey.objects.filter(created_at__lte=at - KEEP_IDEMPOTENCY_KEYS).delete()
+    return done + keys
+
+
+def task_name(kind: str) -> str:
+    """Give the name of the Celery task that does a kind of work."""
+    return f"corrections.{kind}"
+
+
+def _queue_of(lane: str) -> str:
+    return lane.partition(":")[0]
+
+
+def _room_for(lanes: Iterable[str], connection: Connection) -> dict[str, int]:
+    """Ask the broker how many more messages each lane's queue may take."""
+    channel: Any = connection.default_channel
+    queues = {_queue_of(lane) for lane in lanes}
+    return {
+        queue: QUEUE_LENGTH - channel.queue_declare(queue, durable=True, auto_delete=False).message_count
+        for queue in queues
+    }
+
+
+@transaction.atomic(durable=True)
+def _lease(lanes: list[str], *, room: dict[str, int], at: datetime) -> list[Job]:
+    jobs: list[Job] = []
+    for lane in lanes:
+        queue = _queue_of(lane)
+        fair = room[queue] // sum(_queue_of(other) == queue for other in lanes)
+        if fair > 0:
+            due = Job.objects.to_dispatch(at).filter(lane=lane)
+            # A row that another dispatcher holds is being handed out by it.
+            jobs += due.select_for_update(skip_locked=True)[:fair]
+    expires_at = at + settings.JOB_LEASE
+    for job in jobs:
+        job.lease_expires_at = expires_at
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(lease_expires_at=expires_at)
+    return jobs
+
+
+def _held_by_us(jobs: list[Job]) -> QuerySet[Job]:
+    """The jobs whose lease is still the one that was just taken: nobody started or leased them since."""
+    expiries = {job.lease_expires_at for job in jobs}
+    return Job.objects.filter(pk__in=[job.pk for job in jobs], lease_expires_at__in=expiries)
+
+
+@transaction.atomic(durable=True)
+def _start(job_id: int, attempt: int) -> Job | None:
+    now = timezone.now()
+    startable = Job.objects.pending().filter(pk=job_id, attempts=attempt, due_at__lte=now)
+    job = startable.select_for_update(skip_locked=True).first()
+    # The number of starts tells messages of an earlier hand-out, and the second copy of one, from the one that counts.
+    if job is None:
+        return None
+    job.attempts += 1
+    job.lease_expires_at = now + settings.JOB_LEASE
+    job.save(update_fields=["attempts", "lease_expires_at"])
+    return job
+
+
+def _note_failure(job: Job, error: Exception) -> None:
+    now = timezone.now()
+    ours = Job.objects.pending().filter(pk=job.pk, attempts=job.attempts)  # else somebody has started it since
+    words = f"{type(error).__name__}: {error}"[:2000]
+    if job.attempts >= ATTEMPTS:
+        ours.update(parked_at=now, lease_expires_at=None, last_error=words)
+    else:
+        ours.update(due_at=now + RETRY_AFTER[job.attempts - 1], lease_expires_at=None, last_error=words)
+
+
+def _park_exhausted(at: datetime) -> None:
+    """Park what was started for the last time and did not come to an end: the process was killed."""
+    parked = Job.objects.to_dispatch(at).filter(attempts__gte=ATTEMPTS).order_by()
+    for pk in parked.values_list("pk", flat=True):
+        killed = parked.filter(pk=pk).update(
+            parked_at=at, lease_expires_at=None, last_error="The process was killed or ran into its time limit."
+        )
+        if killed:
+            logger.error("Job %s is parked: its last attempt did not come to an end", pk)

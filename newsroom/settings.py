@@ -112,12 +112,37 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery: muscle, not memory. What is due is a row (corrections.jobs); a lost message costs a lease, nothing else.
 REDIS_URL = env.str("REDIS_URL", "")
-JOB_LEASE = timedelta(seconds=env.int("JOB_LEASE_SECONDS", 90))
-CELERY_BROKER_URL = REDIS_URL or "newsroom.broker.transport:Transport://"
-CELERY_RESULT_BACKEND = None
-CELERY_TASK_IGNORE_RESULT = True
+JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE_SECONDS", 90))
+CELERY_BROKER_URL = REDIS_URL or "embedded"
+CELERY_BROKER_TRANSPORT = None if REDIS_URL else "newsroom.broker.transport:Transport"
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": JOB_LEASE.total_seconds()}
+CELERY_WORKER_POOL_START_METHOD = "spawn"  # a child must not inherit the database connection of the embedded broker
+if REDIS_URL:
+    CELERY_WORKER_POOL_START_METHOD = "fork"
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {
+        "unacked_restore_interval": 2,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 2,  # longer than the one second for which a worker waits for a message
+        "health_check_interval": 5,
+    }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_QUEUES = {
+    lane: {"exchange": lane, "routing_key": lane} for lane in ("triage", "reanchor", "mail", "webhooks")
+}
+CELERY_TASK_DEFAULT_QUEUE = "triage"
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SOFT_TIME_LIMIT = JOB_LEASE.total_seconds() * 2 / 3  # an exception, noted on the job
+CELERY_TASK_TIME_LIMIT = JOB_LEASE.total_seconds() * 5 / 6  # the end of the process, while it still holds the lease
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_WORKER_CONCURRENCY = env.int("WORKER_PROCESSES", 2)
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # Sign-in and sessions
 AUTH_PASSWORD_VALIDATORS = [

@@ -1,0 +1,86 @@
+"""``manage.py scheduler``: hands due jobs to Celery, wakes snoozed cases, sweeps what is old. A process of its own.
+
+Several at once are harmless: each row is taken by one of them. A database or broker that does not answer is waited for.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection, transaction
+from django.utils import timezone
+
+from corrections import actions, jobs
+from corrections.models import Case
+
+logger = logging.getLogger(__name__)
+
+_TICK = 0.25
+_LONGEST_PAUSE = 30.0
+
+
+@dataclass
+class Chore:
+    """Something to be done again and again; after a failure it is tried again after growing pauses (seconds)."""
+
+    what: str
+    run: Callable[[datetime], object]
+    every: float
+    failures: int = 0
+    due: float = 0.0
+
+    def run_if_due(self, at: float) -> None:
+        """Do it if its time has come; ``at`` is of the monotonic clock. Never raises: the scheduler has to live on."""
+        if at < self.due:
+            return
+        try:
+            self.run(timezone.now())
+        except Exception as error:  # noqa: BLE001 - whatever is out of order may come back
+            self.failures += 1
+            pause = min(2.0**self.failures / 2, _LONGEST_PAUSE)
+            self.due = at + pause
+            logger.error("Cannot %s, trying again in %g s: %s: %s", self.what, pause, type(error).__name__, error)  # noqa: TRY400 - one line each, not a traceback every few seconds
+            connection.close()  # whatever state it is in; the next use opens another
+        else:
+            if self.failures:
+                logger.info("Can %s again, after %s failures", self.what, self.failures)
+            self.failures = 0
+            self.due = at + self.every
+
+
+def wake_cases(at: datetime) -> None:
+    """Bring back the snoozed cases whose time has come, each in a transaction of its own."""
+    for pk in Case.objects.filter(status=Case.Status.SNOOZED, snoozed_until__lte=at).values_list("pk", flat=True):
+        with transaction.atomic():
+            snoozed = Case.objects.filter(pk=pk, status=Case.Status.SNOOZED, snoozed_until__lte=at)
+            case = snoozed.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+            if case is not None:
+                actions.wake_case(case)
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop."""
+
+    help = "Hand due jobs to Celery, wake snoozed cases, sweep what is old. Runs until it gets SIGTERM or Ctrl-C."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Do the chores in turn."""
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        chores = [
+            Chore("hand jobs to Celery", jobs.dispatch, every=_TICK),
+            Chore("wake snoozed cases", wake_cases, every=5),
+            Chore("sweep what is old", jobs.sweep, every=3600),
+        ]
+        logger.info("Scheduler started")
+        while not stop.wait(_TICK):
+            for chore in chores:
+                chore.run_if_due(time.monotonic())
+        logger.info("Scheduler stopped")

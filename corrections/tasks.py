@@ -1,0 +1,38 @@
+"""The Celery tasks, one for each kind of work in the queue of record.
+
+A task may run more than once for a message and more than one message may come for a job (at least once);
+``corrections.jobs`` sees to it that the work is done once. A new kind is a line in ``jobs.KINDS`` and a function here.
+"""
+
+from collections.abc import Callable
+
+from celery import shared_task
+
+from articles.models import Revision
+from corrections import actions, jobs
+from corrections.models import Report
+
+
+def does(kind: str) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
+    """Make a function of a subject's id the task that does ``kind``, in the transaction that notes it as done."""
+
+    def decorate(handler: Callable[[str], None]) -> Callable[[int, int], None]:
+        @shared_task(name=jobs.task_name(kind))
+        def task(job_id: int, attempt: int) -> None:
+            jobs.perform(job_id, attempt, handler)
+
+        return task
+
+    return decorate
+
+
+@does("triage_report")
+def triage_report(report_id: str) -> None:
+    """Put a report into its case."""
+    actions.triage_report(Report.objects.get(pk=report_id))
+
+
+@does("reanchor_article")
+def reanchor_article(revision_id: str) -> None:
+    """Carry the open cases' passages over to a new revision."""
+    actions.reanchor_cases(Revision.objects.get(pk=revision_id))

@@ -1,0 +1,217 @@
+"""The queue of record: what was deferred is done once, whatever fails in between."""
+
+from datetime import timedelta
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from articles.models import Article
+from corrections import jobs
+from corrections.models import IdempotencyKey, Job
+
+pytestmark = pytest.mark.django_db
+
+
+def nothing(_subject_id: str) -> None:
+    """Do a job's work without any effect."""
+
+
+def failing(_subject_id: str) -> None:
+    """Fail."""
+    raise LookupError("no such thing")
+
+
+@pytest.fixture
+def job() -> Job:
+    """One job that is due."""
+    jobs.defer("triage_report", 7)
+    return Job.objects.get()
+
+
+@pytest.fixture
+def published(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[int, int], str]]:
+    """Catch what goes to Celery: (task, arguments, queue)."""
+    sent: list[tuple[str, tuple[int, int], str]] = []
+    monkeypatch.setattr(
+        "celery.app.base.Celery.send_task",
+        lambda _app, name, args, *, queue, **_options: sent.append((name, args, queue)),
+    )
+    return sent
+
+
+def test_a_job_is_deferred_once_for_a_subject() -> None:
+    jobs.defer("triage_report", 7)
+    jobs.defer("triage_report", "7")
+    jobs.defer("triage_report", 8)
+
+    assert list(Job.objects.order_by("pk").values_list("subject_id", "lane")) == [("7", "triage"), ("8", "triage")]
+
+
+def test_a_job_is_undone_with_the_transaction_that_caused_it() -> None:
+    with transaction.atomic():
+        jobs.defer("triage_report", 7)
+        transaction.set_rollback(True)
+
+    assert not Job.objects.exists()
+
+
+def test_an_unknown_kind_is_refused_at_once() -> None:
+    with pytest.raises(KeyError):
+        jobs.defer("triage_reprot", 7)
+
+
+def test_what_is_due_is_leased_and_handed_to_celery_once(job: Job, published: list[object]) -> None:
+    now = timezone.now()
+
+    first, second = jobs.dispatch(now), jobs.dispatch(now)
+
+    assert (first, second) == (1, 0)
+    assert published == [("corrections.triage_report", (job.pk, 0), "triage")]
+    job.refresh_from_db()
+    assert job.lease_expires_at == now + settings.JOB_LEASE
+    assert job.attempts == 0
+
+
+def test_what_is_not_due_waits(published: list[object]) -> None:
+    jobs.defer("triage_report", 7, due_at=timezone.now() + timedelta(minutes=1))
+
+    jobs.dispatch(timezone.now())
+
+    assert published == []
+
+
+def test_a_job_whose_message_was_lost_is_handed_out_again_when_its_lease_runs_out(
+    job: Job, published: list[object]
+) -> None:
+    jobs.dispatch(timezone.now())
+
+    jobs.dispatch(timezone.now() + settings.JOB_LEASE)
+
+    assert published == [("corrections.triage_report", (job.pk, 0), "triage")] * 2
+
+
+def test_a_broker_that_does_not_answer_uses_up_no_attempt_and_no_lease(job: Job) -> None:
+    with (
+        patch("celery.app.base.Celery.send_task", side_effect=OperationalError("gone")),
+        pytest.raises(OperationalError),
+    ):
+        jobs.dispatch(timezone.now())
+
+    job.refresh_from_db()
+    assert (job.attempts, job.lease_expires_at, job.last_error) == (0, None, "")
+
+
+def test_a_long_lane_leaves_turns_to_the_others(monkeypatch: pytest.MonkeyPatch, published: list[object]) -> None:
+    monkeypatch.setattr(jobs, "QUEUE_LENGTH", 4)
+    for number in range(20):
+        jobs.defer("triage_report", number)
+        jobs.defer("triage_report", f"slow {number}", lane="webhooks:1")
+    jobs.defer("triage_report", "quick", lane="webhooks:2")
+
+    jobs.dispatch(timezone.now())
+
+    leased = Job.objects.filter(lease_expires_at__isnull=False)
+    assert [leased.filter(lane=lane).count() for lane in ("triage", "webhooks:1", "webhooks:2")] == [4, 2, 1]
+    assert {queue for _, _, queue in published} == {"triage", "webhooks"}  # type: ignore[misc]
+
+
+def test_a_performed_job_is_done_and_a_second_message_does_nothing(job: Job) -> None:
+    done: list[str] = []
+
+    jobs.perform(job.pk, 0, done.append)
+    jobs.perform(job.pk, 0, done.append)
+    jobs.perform(job.pk, 1, done.append)
+
+    assert done == ["7"]
+    job.refresh_from_db()
+    assert (job.attempts, job.lease_expires_at) == (1, None)
+    assert job.done_at is not None
+
+
+def test_the_effect_of_a_failed_job_is_rolled_back_and_it_is_due_again_later(job: Job) -> None:
+    def half_done(_subject_id: str) -> None:
+        Article.objects.create(slug="half")
+        raise LookupError("no such thing")
+
+    jobs.perform(job.pk, 0, half_done)
+
+    assert not Article.objects.exists()
+    job.refresh_from_db()
+    assert (job.attempts, job.last_error, job.done_at, job.lease_expires_at) == (
+        1,
+        "LookupError: no such thing",
+        None,
+        None,
+    )
+    assert job.due_at > timezone.now() + jobs.RETRY_AFTER[0] - timedelta(seconds=1)
+
+
+def test_a_message_of_an_earlier_attempt_starts_nothing(job: Job) -> None:
+    jobs.perform(job.pk, 0, failing)
+    Job.objects.update(due_at=timezone.now())
+
+    jobs.perform(job.pk, 0, failing)
+
+    job.refresh_from_db()
+    assert job.attempts == 1
+
+
+def test_a_failed_job_does_not_start_before_it_is_due_again(job: Job) -> None:
+    jobs.perform(job.pk, 0, failing)
+
+    jobs.perform(job.pk, 1, failing)
+
+    job.refresh_from_db()
+    assert job.attempts == 1
+
+
+def test_a_job_is_parked_after_five_failures_and_can_be_put_back(job: Job) -> None:
+    for attempt in range(5):
+        Job.objects.update(due_at=timezone.now())
+        jobs.perform(job.pk, attempt, failing)
+    job.refresh_from_db()
+    assert (job.attempts, job.parked_at is not None) == (5, True)
+
+    put_back = jobs.unpark(Job.objects.all())
+
+    assert put_back == 1
+    jobs.perform(job.pk, 0, nothing)
+    job.refresh_from_db()
+    assert (job.done_at is not None, job.parked_at, job.last_error) == (True, None, "")
+
+
+def test_a_start_that_kills_the_process_counts_and_the_fifth_parks_the_job(job: Job, published: list[object]) -> None:
+    def killed(_subject_id: str) -> None:
+        raise SystemExit
+
+    for attempt in range(5):
+        with pytest.raises(SystemExit):
+            jobs.perform(job.pk, attempt, killed)
+        job.refresh_from_db()
+        assert job.attempts == attempt + 1
+
+    jobs.dispatch(timezone.now() + settings.JOB_LEASE)
+
+    job.refresh_from_db()
+    assert published == []
+    assert (job.parked_at is not None, job.done_at) == (True, None)
+    assert "killed" in job.last_error
+
+
+def test_done_jobs_and_old_idempotency_keys_are_swept(job: Job) -> None:
+    now = timezone.now()
+    jobs.defer("triage_report", "pending")
+    Job.objects.filter(pk=job.pk).update(done_at=now - timedelta(days=31))
+    jobs.defer("triage_report", "done lately")
+    Job.objects.filter(subject_id="done lately").update(done_at=now - timedelta(days=29))
+    for hours in (47, 49):
+        IdempotencyKey.objects.create(scope="t", key=str(hours), created_at=now - timedelta(hours=hours))
+
+    jobs.sweep(now)
+
+    assert set(Job.objects.values_list("subject_id", flat=True)) == {"pending", "done lately"}
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["47"]
