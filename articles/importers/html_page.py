@@ -272,7 +272,8 @@ class _Page:
 
     def prose(self, headline: str, byline: str, published: datetime | None) -> tuple[str, str]:
         """Give standfirst and body."""
-        is_repeated = _repetitions(headline, byline, published)
+        heading = next((e.text() for e in self.story.walk() if e.tag == "h1"), "")
+        is_repeated = _repetitions({headline, heading}, byline, published)
         lead = find_standfirst(self.story, self.bodies)
         standfirst = lead.text() if lead else ""
         if lead:
@@ -325,9 +326,9 @@ def _paragraphs(text: object) -> list[str]:
     return [line for line in unescape(text).splitlines() if line.strip()]
 
 
-def _repetitions(headline: str, byline: str, published: datetime | None) -> Callable[[str], bool]:
+def _repetitions(headlines: set[str], byline: str, published: datetime | None) -> Callable[[str], bool]:
     """Make the test for blocks that say again what the page's head says: headline, date, authors."""
-    known = {headline.casefold(), byline.casefold()}
+    known = {words.casefold() for words in (*headlines, byline)}
 
     def is_repeated(text: str) -> bool:
         words = text.casefold()

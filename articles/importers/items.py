@@ -118,7 +118,7 @@ def read_language(value: str) -> str:
 def read_address(value: str, base: str = "") -> str:
     """Give an absolute web address, or ``""`` if the value is none."""
     try:
-        address = urljoin(base, value.strip())
+        address = urljoin(base, value.strip()) if value.strip() else ""
         parts = urlsplit(address)
         host = parts.hostname
     except ValueError:

@@ -319,6 +319,30 @@ def prune(body: Element, *, is_repeated: Callable[[str], bool] = lambda _: False
             stack.extend(_elements_in(element))
 
 
+def clean_fragment(html: str, base: str = "", *, headline: str = "") -> str:
+    """Give the prose of a piece of HTML that is all body, as feeds and exports have it."""
+    body = fragment(html)
+    weigh(body)
+    known = collapse(headline).casefold()
+    prune(body, is_repeated=lambda text: text.casefold() == known)
+    rendered = render([body], base)
+    has_blocks = any(element.tag in BLOCKS or element.tag == "br" for element in body.walk() if element is not body)
+    return rendered if has_blocks or not rendered else f"<p>{rendered}</p>"
+
+
+def text_of(html: str) -> str:
+    """Give the words of a piece of HTML."""
+    return fragment(html).text() if "<" in html or "&" in html else collapse(html)
+
+
+def plain_to_html(text: str) -> str:
+    """Give a plain text as HTML: blank lines part paragraphs, or if there are none, line ends do."""
+    lines = text.strip().replace("\r\n", "\n").split("\n")
+    parted = re.split(r"\n[ \t]*\n", "\n".join(lines)) if any(not line.strip() for line in lines) else lines
+    paragraphs = (escape(part.strip(), quote=False).replace("\n", "<br>") for part in parted)
+    return "\n".join(f"<p>{part}</p>" for part in paragraphs if part)
+
+
 def _elements_in(element: Element) -> list[Element]:
     return [child for child in reversed(element.children) if isinstance(child, Element)]
 
@@ -334,10 +358,8 @@ def _holds_no_prose(element: Element) -> bool:
     )
 
 
-def _is_around(element: Element, total: int) -> bool:  # noqa: PLR0911  # a table of rules, one a line
+def _is_around(element: Element, total: int) -> bool:
     """Say whether the element is one of those that a page puts around and between the paragraphs."""
-    if element.tag == "h1":
-        return True
     if element.tag not in BLOCKS and element.tag not in ("ins", "amp-ad"):
         return False
     words = element.words
@@ -388,7 +410,7 @@ def _is_about(element: Element, is_repeated: Callable[[str], bool]) -> bool:
     if element.tag not in BLOCKS and element.tag != "time":
         return False
     size = element.letters + element.linked
-    if not size or size > 200:
+    if not size or size > 500:
         return False
     if element.tag in ("time", "address") or (element.tag != "p" and element.words & _ABOUT and size < 120):
         return True

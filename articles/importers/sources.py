@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from articles.importers import html_page, newsroom_json
+from articles.importers import feed, html_page, newsroom_json, ninjs, wordpress
 from articles.importers.items import Found, PassedOver, Refused
 from articles.importers.json_values import read_values
 
@@ -31,8 +31,14 @@ class Format:
 
 # The first one that recognises a file reads it: what is told more surely comes first.
 _FORMATS: dict[str, list[Format]] = {
-    "json": [Format(lambda file, where, _: newsroom_json.read(file, where), fits=newsroom_json.fits)],
+    "wordpress": [
+        Format(lambda file, where, _: wordpress.read_export(file, where), wordpress.recognises),
+        Format(lambda file, where, _: wordpress.read_posts(file, where), fits=wordpress.fits),
+    ],
+    "ninjs": [Format(lambda file, where, _: ninjs.read(file, where), fits=ninjs.fits)],
+    "rss": [Format(lambda file, where, _: feed.read(file, where), feed.recognises)],
     "html": [Format(lambda file, where, name: html_page.read(file, where, name=name), html_page.recognises)],
+    "json": [Format(lambda file, where, _: newsroom_json.read(file, where), fits=newsroom_json.fits)],
 }
 FORMAT_NAMES = tuple(_FORMATS)
 
@@ -97,7 +103,7 @@ def _read(file: BinaryIO, entry: Entry, format_name: str) -> Iterator[Found]:
     formats = [f for name in FORMAT_NAMES if format_name in ("auto", name) for f in _FORMATS[name]]
     chosen = _detect(file, head, formats)
     if chosen is None and format_name != "auto" and b"\x00" not in head[:1024]:
-        chosen = formats[0]
+        chosen = formats[-1] if _is_json(head) else formats[0]
     if chosen is not None:
         page_name = "" if entry.name == "standard input" else entry.name
         yield from chosen.read(file, entry.name, page_name)
@@ -109,13 +115,17 @@ def _read(file: BinaryIO, entry: Entry, format_name: str) -> Iterator[Found]:
 
 
 def _detect(file: BinaryIO, head: bytes, formats: list[Format]) -> Format | None:
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if start[:1] in (b"{", b"[") or head[2:4].strip(b"\x00") in (b"{", b"["):
+    if _is_json(head):
         value = next(read_values(file, ""), None)
         file.seek(0)
         of_json = [f for f in formats if f.fits]
         if value is None or value.problem:
             # Whichever reads it will tell what is wrong with it.
-            return next(iter(of_json), None)
+            return of_json[-1] if of_json else None
         return next((f for f in of_json if f.fits and f.fits(value.value)), None)
     return next((f for f in formats if f.recognises and f.recognises(head)), None)
+
+
+def _is_json(head: bytes) -> bool:
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return start[:1] in (b"{", b"[") or head[2:4].strip(b"\x00") in (b"{", b"[")
