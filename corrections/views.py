@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
@@ -101,7 +100,6 @@ def chain(_request: HttpRequest) -> StreamingHttpResponse:
 
 
 @csrf_exempt  # the token in the address is the proof; there is no session that a foreign page could abuse
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Tell a reader what became of the report, and take one appeal."""

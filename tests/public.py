@@ -33,6 +33,11 @@ def correct(
     return correct_case(case, replacement, notice=notice, kind=kind, severity=severity, by=by)
 
 
+def an_editor() -> User:
+    """Give an editor, whichever."""
+    return User.objects.filter(is_staff=True).first() or make_editor()
+
+
 def correct_case(
     case: Case,
     replacement: str,
@@ -43,7 +48,7 @@ def correct_case(
     by: User | None = None,
 ) -> Correction:
     """Have an editor put a case's passage right."""
-    editor = by or User.objects.filter(is_staff=True).first() or make_editor()
+    editor = by or an_editor()
     actions.claim_case(case, by=editor)
     assert case.start is not None
     assert case.end is not None

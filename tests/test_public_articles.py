@@ -68,6 +68,16 @@ def test_who_has_the_page_already_is_told_so(client: Client) -> None:
     assert later.status_code == 200
 
 
+def test_the_page_speaks_the_language_of_the_article(client: Client) -> None:
+    article = make_article("Міст відкрито", language="uk", body="<p>Мер відкрив міст.</p>")
+
+    page = client.get(article.get_absolute_url(), headers={"accept-language": "en"}).content.decode()
+
+    assert '<html lang="uk" dir="ltr">' in page
+    assert "Повідомити про помилку" in page
+    assert "Report an error" not in page
+
+
 def test_an_article_in_a_language_without_translation_keeps_its_direction(client: Client) -> None:
     article = make_article("فتح الجسر", language="ar", body="<p>فتح العمدة الجسر.</p>")
 
