@@ -30,16 +30,39 @@ _SHOWN_OTHERS = 8
 Status = Case.Status
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Proposal:
-    """A report as the case page shows it; with ``start`` and ``end`` when its suggestion can be taken over."""
+    """What readers say: reports that ask for the same wording stand together.
 
-    report: Report
+    With ``start`` and ``end``, the suggestion can be taken over as ``wording`` in the place of ``before``.
+    """
+
+    reports: list[Report]
     age: str
     start: int | None = None
     end: int | None = None
     before: str = ""
     wording: str = ""
+
+    @property
+    def report(self) -> Report:
+        """The latest of the reports."""
+        return self.reports[0]
+
+    @property
+    def comments(self) -> list[str]:
+        """What the readers wrote, each wording once."""
+        return list(dict.fromkeys(report.comment for report in self.reports if report.comment))
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether somebody left an address."""
+        return any(report.email for report in self.reports)
+
+    @property
+    def is_appealed(self) -> bool:
+        """Whether somebody appealed an earlier decision."""
+        return any(report.appealed_at for report in self.reports)
 
 
 @admin.register(Case)
@@ -162,7 +185,8 @@ def _page(
     place = passages.find(case)
     row = next(queue.rows([case], by=editor, at=now))
     previous, following = cut.neighbours(case)
-    reports = _proposals(case, place)
+    received = list(case.reports.order_by("-received_at")[:_SHOWN_REPORTS])
+    reports = _proposals(received, place)
     may_decide = case.status == Status.CLAIMED and row.is_mine
     correct = _correct_form(request, case, place, reports, refused) if place.start is not None else None
     draft = case.corrections.filter(status=Correction.Status.AWAITING_APPROVAL).select_related("drafted_by").first()
@@ -187,7 +211,7 @@ def _page(
             "candidates": [] if place.is_sure and not looked_for else passages.candidates(case, place, looked_for),
             "looked_for": looked_for,
             "reports": reports,
-            "more_reports": max(case.report_count - len(reports), 0),
+            "more_reports": max(case.report_count - len(received), 0),
             "events": list(case.events.select_related("by").order_by("-at", "-pk")[:50]),
             "others": list(case.article.cases.unresolved().exclude(pk=case.pk).order_by("pk")[:_SHOWN_OTHERS]),
             "may_claim": case.status == Status.OPEN or (case.status == Status.CLAIMED and not row.is_held),
@@ -240,18 +264,21 @@ def _queue_address(query: str) -> str:
     return reverse("admin:index") + (f"?{query}" if query else "")
 
 
-def _proposals(case: Case, place: passages.Place) -> list[Proposal]:
+def _proposals(reports: list[Report], place: passages.Place) -> list[Proposal]:
     now = timezone.now()
-    shown = []
-    for report in case.reports.order_by("-received_at")[:_SHOWN_REPORTS]:
-        age = queue.in_words(now - report.received_at)
+    shown: dict[object, Proposal] = {}
+    for report in reports:
         found = passages.proposed(report, place)
-        if found is None:
-            shown.append(Proposal(report, age))
-        else:
+        suggestion = " ".join(report.suggestion.split())
+        same = found or ((report.exact, suggestion) if suggestion else report.pk)
+        if same in shown:
+            shown[same].reports.append(report)
+            continue
+        shown[same] = Proposal([report], queue.in_words(now - report.received_at))
+        if found is not None:
             start, end, wording = found
-            shown.append(Proposal(report, age, start, end, place.text[start:end], wording))
-    return shown
+            shown[same] = Proposal([report], shown[same].age, start, end, place.text[start:end], wording)
+    return list(shown.values())
 
 
 def _form(

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,9 +21,10 @@ from django_stubs_ext import StrPromise
 
 from articles.models import Article
 from corrections.desk import paging
-from corrections.models import Case, Category, Outcome
+from corrections.models import Case, Category, Outcome, Report
 
 PAGE_SIZE = 25
+_CONTEXT = 60
 _LOST = (Outcome.LOST, Outcome.AMBIGUOUS, Outcome.SIMILAR)
 _URGENT = ("-priority", "first_reported_at", "pk")
 
@@ -80,6 +81,14 @@ VIEWS = {
         ),
     )
 }
+
+
+_SUGGESTING = Prefetch(
+    "reports",
+    Report.objects.exclude(suggestion="").filter(exact=F("case__exact")).order_by("-received_at")[:1],
+    to_attr="suggesting",
+)
+"""One suggestion a case, the latest for just these words: enough to decide what is plain."""
 
 
 class Filters(forms.Form):
@@ -173,7 +182,7 @@ class Cut:
         """Fetch the page that ``after`` or ``before``, the number of a case, points to."""
         mark = Case.objects.filter(pk=int(after or before)).first() if (after or before).isdecimal() else None
         return paging.page(
-            self.cases().for_queue(),  # type: ignore[attr-defined]  # a CaseQuerySet, which the stubs lose
+            self.cases().for_queue().prefetch_related(_SUGGESTING),  # type: ignore[attr-defined]  # a CaseQuerySet, which the stubs lose
             self.view.order,
             size=PAGE_SIZE,
             after=mark if after else None,
@@ -210,6 +219,10 @@ class Row:
     is_mine: bool
     is_held: bool
     is_lapsed: bool
+    holder: str
+    before: str
+    after: str
+    suggestion: str
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
@@ -251,6 +264,10 @@ def rows(cases: list[Case], *, by: User, at: datetime) -> Iterator[Row]:
             is_mine=case.assignee_id == by.pk,
             is_held=case.status == Case.Status.CLAIMED and not is_lapsed,
             is_lapsed=is_lapsed,
+            holder=(case.assignee.get_full_name() or case.assignee.username) if case.assignee else "",
+            before=_words_before(case.prefix),
+            after=_words_after(case.suffix),
+            suggestion=next((report.suggestion for report in getattr(case, "suggesting", ())), ""),
         )
 
 
@@ -263,6 +280,18 @@ def in_words(span: timedelta) -> str:
     if hours < 48:
         return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
     return ngettext("%(n)d day", "%(n)d days", hours // 24) % {"n": hours // 24}
+
+
+def _words_before(prefix: str) -> str:
+    """Give the last words before a quote, whole ones, with the space that parts them from it."""
+    shown = prefix[-_CONTEXT:]
+    return f"…{shown.partition(' ')[2]}" if " " in shown.strip() else shown
+
+
+def _words_after(suffix: str) -> str:
+    """Give the first words after a quote, whole ones."""
+    shown = suffix[:_CONTEXT]
+    return f"{shown.rpartition(' ')[0]} …" if " " in shown.strip() else shown
 
 
 def _query_of(view: SavedView, chosen: dict[str, Any]) -> str:
