@@ -281,6 +281,7 @@ class Event(models.Model):
         PLACED = "placed", _("passage picked")
         AMENDED = "amended", _("correction amended")
         WITHDRAWN = "withdrawn", _("correction withdrawn")
+        UNDONE = "undone", _("decision taken back")
 
     case = models.ForeignKey(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)

@@ -127,6 +127,8 @@ SEVERITIES: Mapping[Kind, tuple[Severity, ...]] = MappingProxyType(
 """The severities that each kind can have; the first is proposed."""
 
 APPEAL_WITHIN = timedelta(days=30)
+UNDO_WITHIN = timedelta(seconds=10)
+"""How long an editor can take back a decision; what tells the outside of it is due no earlier."""
 
 
 class Touch(TextChoices):

@@ -431,3 +431,16 @@ def test_ten_reports_cost_as_many_queries_as_one(desk: Client, editor: User) -> 
         desk.get(case.get_absolute_url())
 
     assert len(ten) == len(one)
+
+
+def test_a_decision_offers_to_be_taken_back(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+
+    offer = desk.post(address(case, "reject"), {**seen(case), "reason": "spam"}, follow=True).content.decode()
+    answer = desk.post(address(case, "undo"))
+
+    case.refresh_from_db()
+    assert f'action="{address(case, "undo")}"' in offer
+    assert answer["Location"] == case.get_absolute_url()
+    assert (case.status, case.assignee) == ("claimed", editor)

@@ -33,6 +33,7 @@ from corrections.actions.publication import (
     withdraw_correction,
 )
 from corrections.actions.reports import AppealRefused, appeal_report, reanchor_cases, submit_report, triage_report
+from corrections.actions.undoing import undo_case
 
 __all__ = [
     "AppealRefused",
@@ -57,6 +58,7 @@ __all__ = [
     "submit_report",
     "touches_at",
     "triage_report",
+    "undo_case",
     "wake_case",
     "withdraw_correction",
 ]

@@ -109,6 +109,12 @@ def merge_case(case: Case, *, into: Case, by: User) -> None:
     if case.article_id != into.article_id:
         raise InvalidTransition(f"Cases {case.pk} and {into.pk} are about different articles.")
     old = case.status
+    reports = [str(pk) for pk in case.reports.values_list("pk", flat=True)]
+    before = {
+        "first_reported_at": into.first_reported_at.isoformat(),
+        "last_reported_at": into.last_reported_at.isoformat(),
+        "priority": into.priority,
+    }
     case.reports.update(case=into)
     into.report_count += case.report_count
     into.first_reported_at = min(into.first_reported_at, case.first_reported_at)
@@ -118,7 +124,7 @@ def merge_case(case: Case, *, into: Case, by: User) -> None:
     case.merged_into = into
     case.report_count = 0
     resolve(case, Resolution.DUPLICATE, at=timezone.now(), also=("merged_into", "report_count"))
-    record(case, Event.Kind.MERGED, old=old, by=by, into=into.pk)
+    record(case, Event.Kind.MERGED, old=old, by=by, into=into.pk, reports=reports, before=before)
     record(into, Event.Kind.MERGED, old=into.status, by=by, taken=case.pk)
 
 

@@ -143,7 +143,7 @@ def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> H
             form.add_error(None, str(refusal))
             form.refusal = refusal
         else:
-            messages.success(request, done)
+            messages.success(request, done, extra_tags=f"undo {pk}" if form.can_be_undone else "")
             if form.stays:
                 return redirect(address(pk, cut.query))
             return redirect(address(following, cut.query) if following else _queue_address(cut.query))

@@ -33,6 +33,9 @@ class Decision(forms.Form):
     looks_at_text: ClassVar[bool] = False
     """Whether the decision is about the words at the passage, so that it fails when others stand there by now."""
 
+    can_be_undone: ClassVar[bool] = False
+    """Whether the decision can be taken back for a few seconds."""
+
     refusal: Exception | None = None
     """What the action said no with, once it has."""
 
@@ -105,6 +108,7 @@ class Correct(Decision):
     """Put the passage right."""
 
     verb = "correct"
+    can_be_undone = True
 
     asks_for_reason = False
     """Whether the guard for silent fixes has stopped the change, so that the page asks for a reason."""
@@ -176,6 +180,7 @@ class Reject(Decision):
     """Close the case without a correction, with a reason that the readers are told."""
 
     verb = "reject"
+    can_be_undone = True
     looks_at_text = True
 
     reason = forms.ChoiceField(
@@ -202,6 +207,7 @@ class Snooze(Decision):
     """Put the case off."""
 
     verb = "snooze"
+    can_be_undone = True
 
     days = forms.TypedChoiceField(
         label=gettext_lazy("For"),
@@ -240,6 +246,7 @@ class Merge(Decision):
     """Close the case as the same error as another case of the article."""
 
     verb = "merge"
+    can_be_undone = True
 
     into = forms.IntegerField(label=gettext_lazy("Into case"), min_value=1)
 
@@ -299,6 +306,18 @@ class Return(Decision):
         return _("The draft of case %(case)s went back to its editor.") % {"case": self.case.pk}
 
 
+class Undo(Decision):
+    """Take back what was decided a moment ago."""
+
+    verb = "undo"
+    stays = True
+
+    def act(self, *, by: User) -> str:
+        """Undo the last decision."""
+        actions.undo_case(self.case, by=by)
+        return _("Taken back: case %(case)s is yours again.") % {"case": self.case.pk}
+
+
 class Place(Decision):
     """Say where the passage lies."""
 
@@ -320,7 +339,7 @@ class Place(Decision):
 
 VERBS: dict[str, type[Decision]] = {
     form.verb: form
-    for form in (Claim, TakeOver, Release, Correct, Reject, Snooze, Wake, Merge, Reopen, Approve, Return, Place)
+    for form in (Claim, TakeOver, Release, Correct, Reject, Snooze, Wake, Merge, Reopen, Approve, Return, Undo, Place)
 }
 
 

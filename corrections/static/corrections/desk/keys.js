@@ -3,9 +3,18 @@
 const isTyping = (target) =>
   target.isContentEditable || target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
 
+const UNDO_FOR = 10_000;
+
+/** Takes the offer to undo away when its time is over; the server would refuse by then. */
+function offerUndo() {
+  const forms = document.querySelectorAll("[data-undo]");
+  setTimeout(() => forms.forEach((form) => form.remove()), UNDO_FOR);
+}
+
 /** Calls `on[key]` for a single key pressed outside of a field; Escape leaves a field, `?` shows the help. */
 export function listen(on) {
   const dialog = document.getElementById("keys");
+  offerUndo();
   for (const button of document.querySelectorAll("[data-help]")) {
     button.hidden = false;
     button.addEventListener("click", () => dialog.showModal());
@@ -25,7 +34,11 @@ export function listen(on) {
       if (event.key === "Escape") event.target.blur();
       return;
     }
-    if (event.key === "?") {
+    const undo = event.key === "u" && document.querySelector("[data-undo] button");
+    if (undo) {
+      event.preventDefault();
+      undo.click();
+    } else if (event.key === "?") {
       event.preventDefault();
       dialog.showModal();
     } else if (Object.hasOwn(on, event.key)) {
