@@ -215,7 +215,11 @@ def _form_page(
 ) -> HttpResponse:
     context = {"article": article, "form": form, "problem": problem}
     response = render_page(request, "corrections/report_form.html", context, language=article.language, status=status)
-    return response if status == 200 else _private(response)
+    if status != 200:
+        _private(response)
+        # Under "no-referrer" browsers send the origin as "null", and the second try would be taken for a foreign one.
+        response["Referrer-Policy"] = "same-origin"
+    return response
 
 
 def _private(response: HttpResponse) -> HttpResponse:
