@@ -266,6 +266,9 @@ def _text_of(revision: Revision) -> Text:
 
 def _free_slug(words: str) -> str:
     base = slugify(words, allow_unicode=True)[:80].strip("-") or "article"
+    if not Article.objects.filter(slug=base).exists():
+        return base
+    # A search by the beginning reads the whole table on some databases: only where the name is taken.
     taken = set(Article.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     number = 1
     slug = base
