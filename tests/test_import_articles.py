@@ -3,11 +3,14 @@
 import io
 import json
 import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from articles.actions import Text, splice_article, upsert_article
@@ -309,3 +312,40 @@ def test_values_are_read_one_by_one_whatever_their_length(separator: str, is_lis
     read = list(read_values(io.BytesIO((f"[{text}]" if is_list else text).encode()), "f"))
 
     assert [value.value for value in read] == values
+
+
+def test_the_progress_line_is_for_terminals_alone(run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "a.json", article())
+    quiet, terminal = io.StringIO(), io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+
+    monkeypatch.setattr("sys.stderr", quiet)
+    run(path)
+    monkeypatch.setattr("sys.stderr", terminal)
+    run(path)
+
+    assert quiet.getvalue() == ""
+    assert "1 articles, " in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r\x1b[K")
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need the row locks of PostgreSQL")
+def test_the_same_article_sent_twice_at_once_is_stored_once() -> None:
+    start = threading.Barrier(4)
+
+    def send(_: int) -> str:
+        start.wait()
+        try:
+            return upsert_article(
+                Text(headline="A", body="<p>b</p>"), source="cms", external_id="1", digest="d" * 64
+            ).what
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        told = sorted(pool.map(send, range(4)))
+
+    assert told == ["created", "unchanged", "unchanged", "unchanged"]
+    assert Article.objects.count() == Revision.objects.count() == 1

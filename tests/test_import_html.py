@@ -168,6 +168,9 @@ def test_a_name_that_only_holds_the_letters_of_another_is_no_advertisement(name:
         "<p>Read also: <a href=/x>The ferry is back</a></p>",
         "<h3>Read also</h3><ul><li><a href=/x>The ferry is back</a></li><li><a href=/y>And more</a></li></ul>",
         "<aside><h2>Related stories</h2><ul><li><a href=/x>The ferry is back</a></li></ul></aside>",
+        "<figure><a href=/x>A card of the ferry story</a></figure>",
+        "<p>Follow us on <a href=/x>Telegram</a> and elsewhere.</p>",
+        '<div class="author-bio"><img src="a.jpg">Ada Quill has written about bridges since 1990.</div>',
         "<p hidden>Not yet.</p>",
         "<p>\u00a0</p>",
         "<div><p></p></div>",
@@ -212,6 +215,31 @@ def test_headline_date_and_author_are_not_repeated_in_the_body() -> None:
     item = read(page(body, head))
 
     assert paragraphs(item) == [P1, "By Ada Quill’s count, 5 January 2024 was late.", P2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<ul><li><a href=/a>Local</a></li></ul>", "<div><ul><li><a href=/t>bridges</a></li></ul></div>"),
+        (
+            "<div data-component=byline>Ada Quill</div>",
+            "<section><p><a href=/x>The ferry is back</a></p></section><div></div>",
+        ),
+        ("<p class=date>4 March</p>", ""),
+    ],
+)
+def test_what_stands_around_the_paragraphs_is_left_out(before: str, after: str) -> None:
+    item = read(page(f"<article><h1>A bridge closes</h1>{before}<p>{P1}</p><p>{P2}</p>{after}</article>"))
+
+    assert paragraphs(item) == [P1, P2]
+
+
+def test_a_list_of_links_between_and_a_paragraph_of_one_link_after_the_paragraphs_stay() -> None:
+    links = "<ul><li><a href=/a>The council’s report</a></li></ul>"
+
+    item = read(page(f"<article><p>{P1}</p>{links}<p>{P2}</p><p><a href=/b>The whole report</a></p></article>"))
+
+    assert paragraphs(item) == [P1, "The council’s report", P2, "The whole report"]
 
 
 def test_a_body_in_several_pieces_around_advertisements_is_put_together() -> None:

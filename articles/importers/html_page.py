@@ -105,6 +105,10 @@ class _Page:
 
     def article(self, where: str, name: str) -> Found:
         """Give the page's article, or why there is none."""
+        if self.is_list():
+            return Refused(
+                where, "is a list of articles: the page shows several and says nowhere which one it is about"
+            )
         headline = self.headline()
         if not headline:
             return Refused(where, "headline: the page has none (no JSON-LD headline, og:title, h1 or title)")
@@ -132,6 +136,12 @@ class _Page:
             published_at=published,
             modified_at=modified,
         )
+
+    def is_list(self) -> bool:
+        """Say whether the page is a front page or a section's."""
+        if self.data or self._first("og:type").lower() == "article" or self.story.tag == "article":
+            return False
+        return sum(1 for element in self.story.walk() if element.tag == "article") >= 3
 
     def _first(self, *names: str) -> str:
         return next((value for name in names for value in self.metas.get(name, []) if value.strip()), "")

@@ -49,6 +49,7 @@ _ABOUT = _names(
     "date time datetime published pubdate dateline timestamp byline author authors meta views category categories "
     "rubric reading updated breadcrumb source kicker eyebrow"
 )
+_ABOUT_PARAGRAPH = _names("date datetime pubdate timestamp byline author authors meta")
 _STANDFIRST = _names(
     "standfirst lead lede subtitle subhead deck dek sapo perex strapline announce excerpt summary intro"
 )
@@ -85,6 +86,12 @@ _ERROR_WORDS = re.compile(
     r"|შეცდომ|սխալ|վրիպ|қате|virhe|fel\b|feil|fejl|fout|hib[aá]|λάθος|səhv|xato",
     re.IGNORECASE,
 )
+_FOLLOW = re.compile(
+    r"(?:follow|join|find) (?:us|our)\b|(?:subscribe|sign up) (?:to|for) our\b|підпис(?:уйтес|атис|уйся)|стежте за"
+    r"|приєднуйтес|подпис(?:ывайтес|аться)|следите за|присоединяйтес|obserwuj nas|folgen sie uns|suivez-nous|síguenos",
+    re.IGNORECASE,
+)
+_GROUPS = _names("ul ol div section table figure aside")
 _SPACE = " \t\n\f\r\xa0\u200b\ufeff"
 _FOOTER_LONGEST = 400
 _LINKS_ONLY = 0.8
@@ -145,8 +152,8 @@ class Element:
 
     @property
     def names(self) -> list[str]:
-        """The names in class and id, as they are written."""
-        return f"{self.attributes.get('class', '')} {self.attributes.get('id', '')}".split()
+        """The names in class and id (and ``data-component``, which sites with generated classes use for it)."""
+        return " ".join(self.attributes.get(name, "") for name in ("class", "id", "data-component")).split()
 
     @property
     def words(self) -> set[str]:
@@ -317,6 +324,23 @@ def prune(body: Element, *, is_repeated: Callable[[str], bool] = lambda _: False
         else:
             begun = begun or (element.tag == "p" and element.letters > 60)
             stack.extend(_elements_in(element))
+    _cut_links_at_the_end(body)
+
+
+def _cut_links_at_the_end(body: Element) -> None:
+    """Take out the groups of nothing but links that a body ends with: tags, sections, other stories."""
+    element: Element | None = body
+    while element:
+        last = next(
+            (child for child in reversed(element.children) if not isinstance(child, str) or child.strip()), None
+        )
+        if not isinstance(last, Element):
+            return
+        is_empty = not last.letters + last.linked and not any(inner.tag == "img" for inner in last.walk())
+        if is_empty or (last.is_links and last.tag in _GROUPS):
+            last.remove()
+        else:
+            element = last if last.tag in _GROUPS else None
 
 
 def clean_fragment(html: str, base: str = "", *, headline: str = "") -> str:
@@ -358,7 +382,7 @@ def _holds_no_prose(element: Element) -> bool:
     )
 
 
-def _is_around(element: Element, total: int) -> bool:
+def _is_around(element: Element, total: int) -> bool:  # noqa: PLR0911  # a table of rules, one after the other
     """Say whether the element is one of those that a page puts around and between the paragraphs."""
     if element.tag not in BLOCKS and element.tag not in ("ins", "amp-ad"):
         return False
@@ -373,9 +397,13 @@ def _is_around(element: Element, total: int) -> bool:
         return element.letters <= 0.4 * total
     if element.tag in ("header", "footer") or "author" in element.attributes.get("itemprop", ""):
         return element.letters < 0.4 * total
+    if words & {"author", "authors"} and words & {"bio", "box", "card", "about"}:
+        return element.letters < 0.4 * total
     if words & _AROUND and element.letters < min(250, 0.4 * total + 1):
         return element.tag != "p" or element.is_links
-    return (element.tag == "aside" and element.is_links) or _leads_elsewhere(element)
+    if element.tag in ("aside", "figure") and element.is_links:
+        return not any(inner.tag == "img" for inner in element.walk())
+    return _leads_elsewhere(element)
 
 
 def _leads_elsewhere(element: Element) -> bool:
@@ -383,6 +411,8 @@ def _leads_elsewhere(element: Element) -> bool:
     if not element.linked or element.letters > 100 or not element.is_innermost:
         return False
     text = element.text()
+    if _FOLLOW.match(text):
+        return True
     match = _READ_ALSO.match(text)
     return match is not None and element.linked >= _LINKS_ONLY * (len(text[match.end() :].translate(_NO_SPACE)) - 1)
 
@@ -412,7 +442,9 @@ def _is_about(element: Element, is_repeated: Callable[[str], bool]) -> bool:
     size = element.letters + element.linked
     if not size or size > 500:
         return False
-    if element.tag in ("time", "address") or (element.tag != "p" and element.words & _ABOUT and size < 120):
+    if element.tag in ("time", "address") or (element.is_links and element.tag in _GROUPS):
+        return True
+    if size < 120 and element.words & (_ABOUT_PARAGRAPH if element.tag == "p" else _ABOUT):
         return True
     return element.is_innermost and is_repeated(element.text())
 
