@@ -3,11 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from newsroom import health
+
 urlpatterns = [
     path("", include("articles.urls")),
     path("", include("corrections.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("newsroom.api_urls")),
+    path("livez", health.livez),
+    path("readyz", health.readyz),
+    path("metrics", health.metrics),
 ]
 
 handler400 = "newsroom.errors.bad_request"
