@@ -44,12 +44,12 @@ def _names(words: str) -> frozenset[str]:
 
 
 BLOCKS = _names(
-    "address article aside blockquote body caption center dd details dir div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li listing main menu nav ol p pre search section summary "
+    "address article aside blockquote caption center dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary "
     "table tbody td tfoot th thead tr ul"
 )
 IGNORED = _names(
-    "applet audio button canvas datalist dialog iframe input math meter noembed noframes noscript object plaintext "
+    "audio button canvas datalist dialog iframe input math meter noembed noframes noscript object plaintext "
     "progress rp script select style svg template textarea title video xmp"
 )
 IGNORING_ATTRIBUTES = frozenset({"hidden", "data-corrections-ignore"})
@@ -59,8 +59,9 @@ _RAW = _names("iframe noembed noframes noscript script style textarea title xmp"
 _FOREIGN = frozenset({"svg", "math"})
 
 # An ignored element whose end tag was left out ends where HTML 5 ends it: at the start of one of these, unless a list
-# or a table was opened inside.
-_P_ENDS_AT = (BLOCKS | {"plaintext", "xmp"}) - _names("body caption html legend tbody td tfoot th thead tr")
+# or a table was opened inside. What ends a paragraph also ends an inline element in it.
+_P_ENDS_AT = (BLOCKS | _names("dialog plaintext xmp")) - _names("caption legend tbody td tfoot th thead tr")
+_OUTLIVES_P = _names("button math noscript object select svg template") | _RAW
 _ENDS_AT = {
     "p": _P_ENDS_AT,
     "li": frozenset({"li"}),
@@ -72,8 +73,9 @@ _ENDS_AT = {
     "tbody": frozenset({"tbody", "tfoot"}),
     "thead": frozenset({"tbody", "tfoot"}),
     "tfoot": frozenset({"tbody"}),
+    "button": frozenset({"button"}),
 }
-_SHIELDS = _names("ul ol menu dir dl table button object")
+_SHIELDS = _names("ul ol menu dl table button object template")
 
 # Two blocks of one kind that follow each other can become one. Joined cells or captions would break table or figure.
 _JOINABLE = _names("address blockquote center dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl")
@@ -307,6 +309,7 @@ class _Projector:
 def _tokens(html: str, start: int, end: int) -> Iterator[_Token]:
     """Yield the texts, tags and ignored elements of a stretch of HTML that begins outside of markup."""
     at = start
+    in_paragraph = False
     while True:
         match = _MARKUP.search(html, at, end)
         stop = match.start() if match else end
@@ -322,11 +325,14 @@ def _tokens(html: str, start: int, end: int) -> Iterator[_Token]:
             # </br> is read as <br>; end tags of other void elements are nothing.
             if name not in _VOID or name == "br":
                 yield "close", stop, at, name
+                in_paragraph = in_paragraph and name not in BLOCKS
         elif name in _VOID or not _is_ignored(name, match[3]):
             yield "open", stop, at, name
+            in_paragraph = name == "p" or (in_paragraph and name not in _P_ENDS_AT)
         else:
+            in_paragraph = in_paragraph and name not in _P_ENDS_AT
             if name not in _FOREIGN or not match[0].endswith("/>"):
-                at = _skip(html, name, at, end)
+                at = _skip(html, name, at, end, ends_at=_P_ENDS_AT if in_paragraph else frozenset())
             yield "ignored", stop, at, name
 
 
@@ -338,15 +344,19 @@ def _is_ignored(name: str, attributes: str) -> bool:
     return any(found[1].lower() in IGNORING_ATTRIBUTES for found in _ATTRIBUTE_NAME.finditer(attributes))
 
 
-def _skip(html: str, ignored: str, at: int, end: int) -> int:
-    """Find where an ignored element ends, of which ``at`` is the end of the start tag."""
+def _skip(html: str, ignored: str, at: int, end: int, *, ends_at: frozenset[str]) -> int:
+    """Find where an ignored element ends, of which ``at`` is the end of the start tag.
+
+    ``ends_at`` names the elements before which what is around it ends, and it as well.
+    """
     if ignored == "plaintext":
         return end
+    ends_at = _ENDS_AT.get(ignored, frozenset()) if ignored in _ENDS_AT or ignored in _OUTLIVES_P else ends_at
     open_inside: Counter[str] = Counter()
     shields = 0
     for name, closes, tag_start, tag_end in _tags_inside(html, ignored, at, end):
         if not closes:
-            if not shields and name in _ENDS_AT.get(ignored, ()):
+            if not shields and name in ends_at:
                 return tag_start
             if name not in _VOID:
                 open_inside[name] += 1

@@ -1,0 +1,690 @@
+"""The reader's script in a real browser: its text is the server's, and every way to report ends in an honest answer."""
+
+import json
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, Route
+
+from articles.sanitise import clean
+from articles.text import BLOCKS, IGNORED, IGNORING_ATTRIBUTES, project
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[1]
+SCRIPT = ROOT / "corrections/static/corrections/report.js"
+CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.html"))
+SITE = "https://paper.example"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; require-trusted-types-for 'script'"
+)
+LANGUAGES = ["en", "uk", "pl", "de", "fr", "es", "ar"]
+
+ARTICLE = (
+    '<h1 data-corrections-part="headline">A bridge opens 🎉</h1>'
+    '<p data-corrections-part="standfirst">After years of work</p>'
+    '<div data-corrections-part="body">'
+    '<p id="first">The mayor opened <b>teh <a href="#x">new</a> bri</b>dge 👍🏽 today.</p>\n'
+    '<p id="second">It cost <em>five</em> million.</p>'
+    '<p id="third"><img id="image" alt="A bridge">Київ — це&nbsp;місто.</p>'
+    '<p id="fourth">Last.</p></div>'
+)
+ARTICLE_CALLS = 'data-corrections-article="41" data-corrections-revision="3"'
+
+
+def page_of(
+    article: str, *, attributes: str = ARTICLE_CALLS, language: str = "en", tag: str = "", more: str = ""
+) -> str:
+    direction = "rtl" if language == "ar" else "ltr"
+    return (
+        f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>News</title>'
+        f'<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/page.css">'
+        f'<link rel="canonical" href="{SITE}/a-bridge/"></head><body><main><article {attributes}>{article}</article>'
+        f'{more}</main><script src="/static/corrections/report.js" {tag}></script></body></html>'
+    )
+
+
+@dataclass
+class Newsroom:
+    """A page with the script, and a server of which a test says what it answers."""
+
+    page: Page
+    html: str = page_of(ARTICLE)
+    status: int = 202
+    answer: dict[str, Any] = field(
+        default_factory=lambda: {"id": "1", "status": "received", "receipt": f"{SITE}/receipts/abc/"}
+    )
+    headers: dict[str, str] = field(default_factory=dict)
+    reachable: bool = True
+    requests: list[Any] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(8_000)
+        self.page.route("**/*", self.serve)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self.listen)
+
+    def listen(self, message: Any) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def serve(self, route: Route) -> None:
+        path = route.request.url.removeprefix(SITE).split("?")[0]
+        if path == "/static/corrections/report.js":
+            route.fulfill(path=SCRIPT, content_type="text/javascript")
+        elif path == "/page.css":
+            route.fulfill(body="body{font:18px/1.6 Georgia,serif;margin:2rem auto;max-width:40rem;padding:0 1rem}")
+        elif path == "/favicon.ico":
+            route.fulfill(status=204)
+        elif "/reports/" in path:
+            self.requests.append(route.request)
+            if not self.reachable:
+                route.abort("internetdisconnected")
+                return
+            content_type = "application/json" if self.status == 202 else "application/problem+json"
+            headers = {"Content-Type": content_type, **self.headers}
+            route.fulfill(status=self.status, headers=headers, body=json.dumps(self.answer))
+        else:
+            headers = {"Content-Security-Policy": POLICY, "Content-Type": "text/html; charset=utf-8"}
+            route.fulfill(body=self.html, headers=headers)
+
+    def visit(self, html: str | None = None) -> Page:
+        self.html = html or self.html
+        self.page.goto(f"{SITE}/a-bridge/")
+        return self.page
+
+    @property
+    def sent(self) -> list[dict[str, Any]]:
+        return [request.post_data_json for request in self.requests]
+
+    @property
+    def keys(self) -> list[str]:
+        return [request.headers["idempotency-key"] for request in self.requests]
+
+    def select(self, start: str, start_offset: int, end: str, end_offset: int) -> None:
+        """Select between two points; ``#id/0/1`` is the second child of the first child of that element."""
+        self.page.evaluate(
+            """([start, startOffset, end, endOffset]) => {
+                const node = path => path.split("/").slice(1).reduce(
+                    (at, step) => at.childNodes[step], document.querySelector(path.split("/")[0]));
+                getSelection().setBaseAndExtent(node(start), startOffset, node(end), endOffset);
+            }""",
+            [start, start_offset, end, end_offset],
+        )
+
+    def report(self) -> None:
+        self.select("#first/1/0", 0, "#first/1/0", 3)
+        self.page.keyboard.press("Control+Enter")
+        self.page.get_by_label("How should it read?").fill("the")
+
+
+@pytest.fixture
+def newsroom(browser: Browser) -> Iterator[Newsroom]:
+    context = browser.new_context()
+    newsroom = Newsroom(context.new_page())
+    yield newsroom
+    context.close()
+    assert newsroom.complaints == []
+
+
+def quotes_of_random_ranges(page: Page, seed: int, count: int) -> list[dict[str, Any]]:
+    """Quote ranges between random points of the body, and read what each covers in another way: off a copy of it."""
+    found: list[dict[str, Any]] = page.evaluate(
+        """([seed, count]) => {
+            const body = document.querySelector("[data-corrections-part=body]");
+            const random = below => {
+                seed = (seed * 1103515245 + 12345) % 2147483648;
+                return Math.floor(seed / 2147483648 * below);
+            };
+            const nodes = [body];
+            const walker = document.createTreeWalker(body, NodeFilter.SHOW_ALL);
+            while (walker.nextNode()) nodes.push(walker.currentNode);
+            const point = () => {
+                const node = nodes[random(nodes.length)];
+                return [node, random((node.nodeType === 1 ? node.childNodes.length : node.length) + 1)];
+            };
+            return Array.from({ length: count }, () => {
+                const range = new Range(), [a, b] = [point(), point()];
+                range.setStart(...a);
+                range.setEnd(...a);
+                if (range.comparePoint(...b) < 0) range.setStart(...b); else range.setEnd(...b);
+                let quote = null;
+                try { quote = Newsroom.quote(range).quote; } catch (reason) { if (reason !== "pick") throw reason; }
+                let inside = range.commonAncestorContainer;
+                if (inside.nodeType !== 1) inside = inside.parentNode;
+                if (inside.closest(document.ignored)) return { quote, covered: "" };
+                const copy = document.createElement("div");
+                copy.append(range.cloneContents());
+                return { quote, covered: Newsroom.project(copy).trim() };
+            });
+        }""",
+        [seed, count],
+    )
+    return found
+
+
+@pytest.mark.parametrize("sanitised", [False, True], ids=["raw", "sanitised"])
+@pytest.mark.parametrize("source", CORPUS, ids=[path.stem for path in CORPUS])
+def test_browser_and_server_read_the_same_text(newsroom: Newsroom, source: Path, sanitised: bool) -> None:
+    with source.open(encoding="utf-8", newline="") as file:
+        html = file.read()
+    html = clean(html) if sanitised else html
+    ignored = ",".join([*sorted(IGNORED), *(f"[{name}]" for name in sorted(IGNORING_ATTRIBUTES))])
+
+    page = newsroom.visit(page_of(f'<div data-corrections-part="body">{html}</div>'))
+    page.evaluate("ignored => { document.ignored = ignored }", ignored)
+    text = project(html).text
+
+    assert page.evaluate("Newsroom.project(document.querySelector('[data-corrections-part=body]'))") == text
+    ranges = quotes_of_random_ranges(page, seed=len(html), count=250)
+    assert sum(1 for one in ranges if one["quote"]) > 100
+    newsroom.complaints.clear()  # about styles and pictures that the article brings with it
+    for one in ranges:
+        if one["quote"] is None:
+            assert one["covered"] == ""
+            continue
+        exact, start = one["quote"]["exact"], one["quote"]["start"]
+        end = start + len(exact)
+        assert text[start:end] == exact == exact.strip()
+        assert one["quote"]["prefix"] == text[max(0, start - 64) : start]
+        assert one["quote"]["suffix"] == text[end : end + 64]
+        # A range may begin or end amid a surrogate pair: its copy has half of an emoji, the quote the whole.
+        whole = one["covered"].strip("".join(map(chr, range(0xD800, 0xE000))))
+        assert whole in exact
+        assert len(one["covered"]) == len(exact)
+
+
+def random_article(rng: random.Random) -> str:
+    """Nest elements at random, as a parser leaves them: no block in a paragraph."""
+    words = [
+        "a",
+        "Київ",
+        "👩‍👩‍👧",
+        "e\u0301",
+        "\u00a0",
+        "\u00ad",
+        " ",
+        "\n ",
+        "𝔘",
+        "&amp;",
+        "&lt;b&gt;",
+        "שלום",
+        "<br>",
+        "<!-- c -->",
+        "<img alt=x>",
+    ]
+
+    def inline(depth: int) -> str:
+        parts = []
+        for _ in range(rng.randrange(5)):
+            if depth and rng.random() < 0.4:
+                name = rng.choice(["b", "i", "span", "sup", "span data-corrections-ignore", "span hidden", "button"])
+                parts.append(f"<{name}>{inline(depth - 1)}</{name.split()[0]}>")
+            parts.append("".join(rng.choices(words, k=rng.randrange(4))))
+        return "".join(parts)
+
+    def block(depth: int) -> str:
+        name = rng.choice(["p", "div", "blockquote", "section", "h2", "ul", "figure", "div data-corrections-ignore"])
+        plain = name.split()[0]
+        if name == "ul":
+            return f"<ul><li>{inline(1)}</li> <li>{inline(1)}{block(depth - 1) if depth else ''}</li></ul>"
+        inside = inline(2) if name in ("p", "h2") or not depth else inline(1) + block(depth - 1) + inline(1)
+        return f"<{name}>{inside}</{plain}>"
+
+    return "".join(block(rng.randrange(3)) + rng.choice(["", "\n", inline(1)]) for _ in range(6))
+
+
+def test_browser_and_server_read_the_same_text_of_random_articles(newsroom: Newsroom) -> None:
+    rng = random.Random(20)
+    articles = [random_article(rng) for _ in range(150)]
+    page = newsroom.visit(page_of("".join(f'<div data-corrections-part="body">{one}</div>' for one in articles)))
+
+    texts = page.evaluate("[...document.querySelectorAll('[data-corrections-part]')].map(Newsroom.project)")
+
+    assert texts == [project(one).text for one in articles]
+
+
+def test_script_and_server_know_the_same_elements() -> None:
+    source = SCRIPT.read_text(encoding="utf-8")
+
+    lists = {name: re.search(rf"const {name} = `([^`]*)`", source) for name in ("BLOCKS", "IGNORED")}
+    names = {name: set(re.split(r",\s*", found[1])) for name, found in lists.items() if found}
+
+    assert names["BLOCKS"] == BLOCKS
+    assert names["IGNORED"] == IGNORED | {f"[{name}]" for name in IGNORING_ATTRIBUTES}
+
+
+@pytest.mark.parametrize(
+    ("selection", "exact", "part"),
+    [
+        (("#first/1/0", 0, "#first/1/2", 4), "teh new bri", "body"),
+        (("#first/1/1/0", 1, "#first/2", 7), "ew bridge 👍🏽", "body"),
+        (("#first/0", 10, "#second/0", 2), "opened teh new bridge 👍🏽 today.\nIt", "body"),
+        (("#second/0", 3, "#third", 0), "cost five million.", "body"),  # as a triple click leaves it
+        (("#second/2", 9, "#second/0", 2), "cost five million.", "body"),  # made backwards
+        (("#third/1", 0, "#third/1", 8), "Київ — ц", "body"),
+        (("#third/1", 7, "#fourth", 0), "це\u00a0місто.", "body"),
+        (("h1/0", 2, "h1/0", 16), "bridge opens 🎉", "headline"),  # half an emoji is none
+        (("h1/0", 2, "#first/0", 9), "bridge opens 🎉", "headline"),  # two parts: the one in which it begins
+    ],
+)
+def test_a_selection_becomes_the_quote_that_the_reader_saw(
+    newsroom: Newsroom, selection: tuple[str, int, str, int], exact: str, part: str
+) -> None:
+    page = newsroom.visit()
+    newsroom.select(*selection)
+
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    body = newsroom.sent[0]
+    assert (body["article"], body["revision"], body["part"], body["language"]) == ("41", 3, part, "en")
+    assert body["quote"]["exact"] == exact
+    whole = page.evaluate("part => Newsroom.project(document.querySelector(`[data-corrections-part=${part}]`))", part)
+    start = body["quote"]["start"]
+    assert whole[start : start + len(exact)] == exact
+    assert body["quote"]["prefix"] == whole[max(0, start - 64) : start]
+    assert "url" not in body
+
+
+def test_a_real_triple_click_selects_one_paragraph(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+
+    page.click("#second", click_count=3)
+    page.keyboard.press("Meta+Enter")
+
+    assert page.get_by_label("How should it read?").input_value() == "It cost five million."
+
+
+def test_a_report_is_made_by_keyboard_alone_and_focus_comes_back(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    page.focus("a[href='#x']")
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+
+    page.keyboard.press("Control+Enter")
+    assert page.get_by_role("dialog", name="Report an error").is_visible()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("the")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Spelling")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ann@example.org")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+    receipt = page.get_by_role("link").filter(has_text="Follow it")
+    assert receipt.get_attribute("href") == f"{SITE}/receipts/abc/"
+    page.keyboard.press("Escape")
+
+    assert not page.get_by_role("dialog").is_visible()
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#x"
+    page.wait_for_function("getSelection().toString() === 'teh'")
+    sent = newsroom.sent[0]
+    assert (sent["suggestion"], sent["comment"], sent["email"]) == ("the", "Spelling", "ann@example.org")
+    assert "cookie" not in newsroom.requests[0].headers
+
+
+def test_focus_stays_in_the_dialog(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.report()
+
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outside = page.evaluate("document.activeElement !== document.body && !document.activeElement.shadowRoot")
+        assert not outside
+
+
+def test_an_unchanged_suggestion_is_not_sent(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+    page.keyboard.press("Control+Enter")
+
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert not newsroom.sent[0].get("suggestion")
+
+
+def test_markup_in_the_text_is_shown_as_text(newsroom: Newsroom) -> None:
+    page = newsroom.visit(
+        page_of('<p data-corrections-part="body"><b id="b">&lt;img src=x onerror=alert(1)&gt;</b> after</p>')
+    )
+    newsroom.select("#b/0", 0, "#b/0", 28)
+
+    page.keyboard.press("Control+Enter")
+
+    assert page.get_by_role("dialog").get_by_role("mark").inner_text() == "<img src=x onerror=alert(1)>"
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (400, "This failed. Please reload the page."),
+        (403, "Not accepted from this page."),
+        (404, "This article is gone."),
+        (409, "This failed. Please reload the page."),
+        (413, "Too long. Please shorten it."),
+        (415, "This failed. Please reload the page."),
+        (422, "Please check this."),
+        (429, "Too many reports. Please wait 2 min."),
+        (500, "Our fault. Try again later."),
+        (503, "Our fault. Try again later."),
+        (0, "Not sent yet. Try again."),
+    ],
+)
+def test_each_answer_has_its_sentence_and_nothing_typed_is_lost(newsroom: Newsroom, answer: int, sentence: str) -> None:
+    page = newsroom.visit()
+    newsroom.status, newsroom.reachable, newsroom.headers = answer or 202, answer != 0, {"Retry-After": "90"}
+    newsroom.answer = {"title": "No", "status": answer}
+    newsroom.report()
+    page.get_by_label("What is wrong?").fill("Spelling")
+
+    page.get_by_role("button", name="Send").click()
+
+    page.get_by_role("alert").filter(has_text=sentence).wait_for()
+    page.reload()
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+    page.keyboard.press("Control+Enter")
+    assert page.get_by_label("How should it read?").input_value() == "the"
+    assert page.get_by_label("What is wrong?").input_value() == "Spelling"
+
+
+def test_errors_stand_beside_their_fields(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.status = 422
+    newsroom.answer = {"title": "No", "status": 422, "errors": {"email": ["Enter a valid email address."]}}
+    newsroom.report()
+    email = page.get_by_label("E-mail")
+    email.fill("nonsense")
+
+    page.get_by_role("button", name="Send").click()
+
+    page.get_by_text("Enter a valid email address.").wait_for()
+    assert email.get_attribute("aria-invalid") == "true"
+    assert email.evaluate("field => field.getRootNode().activeElement === field")
+    newsroom.status, newsroom.answer = 202, {"receipt": f"{SITE}/receipts/abc/"}
+    email.fill("ann@example.org")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+
+@pytest.mark.parametrize(("change", "same"), [(False, True), (True, False)])
+def test_the_same_words_go_under_the_same_key_and_others_under_another(
+    newsroom: Newsroom, change: bool, same: bool
+) -> None:
+    page = newsroom.visit()
+    newsroom.reachable = False
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Not sent yet").wait_for()
+
+    newsroom.reachable = True
+    if change:
+        page.get_by_label("What is wrong?").fill("Spelling")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert (newsroom.keys[0] == newsroom.keys[1]) is same
+    assert all(re.fullmatch(r"[ -~]{8,255}", key) for key in newsroom.keys)
+
+
+def test_a_key_that_the_server_refuses_is_not_used_again(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.status = 409
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("This failed").wait_for()
+
+    newsroom.status = 202
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert newsroom.keys[0] != newsroom.keys[1]
+
+
+def test_a_report_that_found_no_connection_is_offered_again_on_the_next_page(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.reachable = False
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Not sent yet").wait_for()
+
+    newsroom.reachable = True
+    page.reload()
+    page.get_by_role("status").get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert newsroom.keys[0] == newsroom.keys[1]
+    assert newsroom.sent[0] == newsroom.sent[1]
+    page.reload()
+    assert page.get_by_role("status").inner_text() == ""
+
+
+def test_a_report_is_offered_again_when_the_connection_is_back(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.reachable = False
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Not sent yet").wait_for()
+    page.keyboard.press("Escape")
+
+    page.evaluate("dispatchEvent(new Event('online'))")
+
+    assert "Not sent yet" in page.get_by_role("status").inner_text()
+
+
+def test_a_server_that_does_not_answer_is_given_up(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    page.clock.install()
+    page.evaluate("window.fetch = (_, { signal }) => new Promise((_, no) => { signal.onabort = no; }); 0")
+    page.evaluate(
+        "AbortSignal.timeout = ms => { const c = new AbortController(); setTimeout(() => c.abort(), ms);"
+        " return c.signal }; 0"
+    )
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+
+    page.clock.fast_forward(14_000)
+    assert page.get_by_role("alert").inner_text() == ""
+    page.clock.fast_forward(2_000)
+
+    page.get_by_role("alert").filter(has_text="Not sent yet").wait_for()
+    assert page.get_by_role("button", name="Send").is_enabled()
+
+
+def test_a_double_click_sends_one_report(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.report()
+
+    page.get_by_role("button", name="Send").dblclick()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert len(newsroom.requests) == 1
+
+
+TWO = '</article><article data-corrections-article="42"><p data-corrections-part="body" id="other">Another story</p>'
+LONG = f'<p data-corrections-part="body" id="long">{"👍" * 2001}</p>'
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        (lambda _: None, "First select the wrong words in one article."),
+        (lambda n: n.select("#outside/0", 0, "#outside/0", 5), "First select the wrong words in one article."),
+        (lambda n: n.select("#third", 0, "#third", 1), "First select the wrong words in one article."),
+        (lambda n: n.select("#first/0", 0, "#other/0", 3), "First select the wrong words in one article."),
+        (lambda n: n.select("#long/0", 0, "#long/0", 4002), "Too long. Please shorten it."),
+        (
+            lambda n: (n.page.fill("#field", "teh"), n.page.locator("#field").select_text()),
+            "First select the wrong words",
+        ),
+    ],
+    ids=["nothing", "outside", "image", "two articles", "too long", "form field"],
+)
+def test_a_selection_that_is_no_quote_gets_a_sentence(
+    newsroom: Newsroom, prepare: Callable[[Newsroom], object], sentence: str
+) -> None:
+    more = '<p id="outside">Outside of it</p><label>Search <input id="field"></label>'
+    page = newsroom.visit(page_of(ARTICLE + LONG + TWO, more=more))
+    prepare(newsroom)
+
+    page.keyboard.press("Control+Enter")
+
+    assert sentence in page.get_by_role("status").inner_text()
+    assert not page.get_by_role("dialog").is_visible()
+    page.get_by_role("button", name="Close").click()
+    assert page.get_by_role("status").inner_text() == ""
+
+
+def test_two_thousand_characters_are_not_too_long(newsroom: Newsroom) -> None:
+    page = newsroom.visit(page_of(ARTICLE + LONG))
+    newsroom.select("#long/0", 0, "#long/0", 4000)
+
+    page.keyboard.press("Control+Enter")
+
+    assert page.get_by_role("dialog").is_visible()
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page_of("<h1>Story</h1><p>Text with teh error</p>", attributes="", tag="data-site='key 1'"),
+        page_of(
+            "<h1>Story</h1><div itemprop='articleBody'><p>Text with teh error</p></div>",
+            attributes="",
+            tag="data-site='key 1'",
+        ),
+    ],
+    ids=["article", "schema.org"],
+)
+def test_a_page_of_another_site_is_named_by_its_address(newsroom: Newsroom, html: str) -> None:
+    page = newsroom.visit(html)
+    newsroom.select("p/0", 10, "p/0", 13)
+
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    sent = newsroom.sent[0]
+    assert (sent["url"], sent["part"], sent["quote"]["exact"]) == (f"{SITE}/a-bridge/", "body", "teh")
+    assert "article" not in sent
+    assert newsroom.requests[0].url.endswith("/api/v1/reports/?site=key+1")
+
+
+def test_reports_go_where_the_tag_says(newsroom: Newsroom) -> None:
+    page = newsroom.visit(page_of(ARTICLE, tag='data-endpoint="/elsewhere/reports/"'))
+    newsroom.report()
+
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert newsroom.requests[0].url == f"{SITE}/elsewhere/reports/"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_dialog_speaks_the_page_language_without_an_axe_violation(newsroom: Newsroom, language: str) -> None:
+    page = newsroom.visit(page_of(ARTICLE, language=language))
+    page.set_viewport_size({"width": 320, "height": 640})
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+
+    page.keyboard.press("Control+Enter")
+
+    dialog = page.get_by_role("dialog")
+    assert dialog.get_by_role("heading").inner_text() == dialog.get_attribute("aria-label")
+    texts = dialog.evaluate("dialog => [...dialog.querySelectorAll('label,button,h2')].map(one => one.textContent)")
+    assert len(set(texts)) == 6
+    assert all(texts)
+    assert dialog.evaluate("dialog => getComputedStyle(dialog).direction") == ("rtl" if language == "ar" else "ltr")
+    assert dialog.evaluate(
+        "dialog => dialog.scrollWidth <= dialog.clientWidth && dialog.getBoundingClientRect().left >= 0"
+    )
+    run_axe(page)
+
+
+def run_axe(page: Page) -> None:
+    results = Axe().run(page)
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_state_of_the_dialog_passes_axe(newsroom: Newsroom, scheme: Any) -> None:
+    page = newsroom.visit()
+    page.emulate_media(color_scheme=scheme)
+    newsroom.status, newsroom.answer = 422, {"errors": {"email": ["Enter a valid email address."]}}
+    newsroom.report()
+
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("Enter a valid email address.").wait_for()
+    run_axe(page)
+    newsroom.status, newsroom.answer = 202, {"receipt": f"{SITE}/receipts/abc/"}
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    run_axe(page)
+
+
+def test_on_touch_a_button_appears_beside_the_selection_and_not_over_its_handles(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True)
+    newsroom = Newsroom(context.new_page())
+    page = newsroom.visit()
+    newsroom.select("#second/0", 3, "#second/1/0", 4)
+
+    button = page.get_by_role("button", name="Report an error")
+    button.wait_for()
+    box, bottom = button.bounding_box(), page.evaluate("getSelection().getRangeAt(0).getBoundingClientRect().bottom")
+    assert box
+    assert bottom + 40 < box["y"] < bottom + 100
+    button.tap()
+    page.get_by_label("How should it read?").fill("It cost six")
+    page.get_by_role("button", name="Send").tap()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert newsroom.sent[0]["quote"]["exact"] == "cost five"
+    assert newsroom.complaints == []
+    context.close()
+
+
+def test_without_touch_there_is_no_button(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    page.clock.install()
+    newsroom.select("#second/0", 3, "#second/1/0", 4)
+
+    page.clock.run_for(1000)
+
+    assert not page.get_by_role("button", name="Report an error").is_visible()
+
+
+def test_the_dialog_can_be_used_at_two_hundred_per_cent_and_in_forced_colours(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 320, "height": 400}, device_scale_factor=2, forced_colors="active")
+    newsroom = Newsroom(context.new_page())
+    page = newsroom.visit()
+    newsroom.report()
+
+    send = page.get_by_role("button", name="Send")
+    send.scroll_into_view_if_needed()
+    box = send.bounding_box()
+
+    assert box
+    assert box["y"] + box["height"] <= 400
+    assert box["x"] + box["width"] <= 320
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= 320
+    context.close()
+
+
+def test_a_long_article_is_quoted_at_once(newsroom: Newsroom) -> None:
+    paragraphs = "".join(f"<p>Paragraph {n} with <b>some</b> words about 👍 things.</p>" for n in range(5_000))
+    page = newsroom.visit(page_of(f'<div data-corrections-part="body">{paragraphs}</div>'))
+    newsroom.select("p:last-child/0", 0, "p:last-child/0", 9)
+
+    taken = page.evaluate(
+        "() => { const begun = performance.now(); Newsroom.quote(getSelection().getRangeAt(0));"
+        " return performance.now() - begun }"
+    )
+
+    assert taken < 1500
