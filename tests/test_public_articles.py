@@ -174,6 +174,7 @@ def test_a_withdrawn_article_is_a_tombstone_at_the_same_address(client: Client) 
     assert response.status_code == 200
     assert "None of this happened." in page
     assert "Kovalenko" not in page
+    assert "Show the passage" not in page
     assert "report.js" not in page
     assert "Kovalenko" not in client.get(article.get_absolute_url() + "history/").content.decode()
     assert client.get(article.get_absolute_url() + "history/1/1/").status_code == 404

@@ -57,6 +57,7 @@ class Record:
 def corrections_of(article: Article) -> Record:
     """Gather what an article's page says about its corrections."""
     revision = article.text
+    is_readable = article.status == Article.Status.PUBLISHED
     placed: dict[Placement, list[Notice]] = {placement: [] for placement in Placement}
     withdrawn = []
     anchors = []
@@ -66,7 +67,7 @@ def corrections_of(article: Article) -> Record:
             withdrawn.append(correction)
             continue
         href = ""
-        passage = passage_of(correction, revision)
+        passage = passage_of(correction, revision) if is_readable else None
         if passage is not None:
             if correction.part == Part.BODY:
                 anchors.append((passage[0], f"passage-{correction.number}"))
