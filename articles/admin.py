@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.contrib.auth.models import User
 from django.forms import ModelForm
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from articles.actions import Text, create_article, revise_article
@@ -34,6 +37,11 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
         label=_("Canonical address"), required=False, max_length=1000, assume_scheme="https",
         widget=forms.URLInput(attrs={"class": "vURLField"}),
     )  # fmt: skip
+    published_at = forms.DateTimeField(
+        label=_("Published"),
+        initial=timezone.now,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+    )
     expected = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     class Meta:
@@ -84,27 +92,6 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class 
         )
 
 
-class RevisionInline(admin.TabularInline):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
-    """The article's revisions, to look at."""
-
-    model = Revision
-    fk_name = "article"
-    fields = ("number", "created_at", "created_by", "note")
-    readonly_fields = fields
-    ordering = ("-number",)
-    extra = 0
-    can_delete = False
-    show_change_link = True
-
-    def has_add_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """Revisions are made by saving the article."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
-        """A revision never changes."""
-        return False
-
-
 @admin.register(Article)
 class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
     """Articles, added and revised."""
@@ -116,9 +103,9 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's clas
     search_fields = ("current__headline", "slug")
     ordering = ("-published_at", "-pk")
     show_full_result_count = False
-    inlines = (RevisionInline,)
+    readonly_fields = ("revisions",)
     fieldsets = (
-        (None, {"fields": ("headline", "standfirst", "body", "note", "expected")}),
+        (None, {"fields": ("headline", "standfirst", "body", "note", "expected", "revisions")}),
         (
             _("About the article"),
             {"fields": ("language", "section", "byline", "canonical_url", "published_at", "authors")},
@@ -129,6 +116,17 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's clas
     def headline(self, article: Article) -> str:
         """Show the current headline."""
         return article.headline
+
+    @admin.display(description=_("revisions"))
+    def revisions(self, article: Article) -> str:
+        """Lead to the article's revisions."""
+        if article.current is None:
+            return "–"
+        address = reverse("admin:articles_revision_changelist")
+        return format_html(
+            '<a href="{}?article__id__exact={}">{}</a>', address, article.pk,
+            _("%(number)s, the current one, and those before") % {"number": article.current.number},
+        )  # fmt: skip
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         """An article is withdrawn, never deleted: corrections and receipts lead to it."""
@@ -145,7 +143,9 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's clas
             obj.pk, obj.slug, obj.current = made.pk, made.slug, made.current
             obj.refresh_from_db()
             return
-        obj.save(update_fields=[*fields])
+        changed = [name for name in fields if name in form.changed_data]
+        if changed:
+            obj.save(update_fields=changed)
         revise_article(obj, form.text(), expected=values["expected"], note=values["note"], by=request.user)
 
 

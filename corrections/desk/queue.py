@@ -15,8 +15,8 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django_stubs_ext import StrPromise
 
 from articles.models import Article
@@ -274,6 +274,8 @@ def rows(cases: list[Case], *, by: User, at: datetime) -> Iterator[Row]:
 def in_words(span: timedelta) -> str:
     """Give a length of time in its largest unit: an editor compares, and does not reckon."""
     minutes = max(int(span.total_seconds()) // 60, 0)
+    if minutes == 0:
+        return gettext("less than a minute")
     if minutes < 60:
         return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
     hours = minutes // 60

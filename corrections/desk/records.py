@@ -14,6 +14,10 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class ta
     actions = None
     show_full_result_count = False
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Show every field as text."""
+        return [field.name for field in self.opts.fields if field.name not in (self.exclude or ())]
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nothing is added by hand."""
         return False
