@@ -20,7 +20,9 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
 
 def public_page(*, seconds: int = 60) -> Callable[[View[P]], View[P]]:
-    """Let caches keep a view's answer, and answer 304 to who has it already.
+    """Let shared caches keep a view's answer for ``seconds``, and answer 304 to who has it already.
+
+    A reader's own browser asks each time: who comes back after a correction sees the corrected words.
 
     The tag is the digest of what is sent, so it changes with whatever the page shows: text, notices, translations,
     templates. There is no ``Last-Modified``: no one date moves with all of these.
@@ -31,7 +33,7 @@ def public_page(*, seconds: int = 60) -> Callable[[View[P]], View[P]]:
             response = view(request, *args, **kwargs)
             if request.method not in ("GET", "HEAD") or response.status_code != 200:
                 return response
-            patch_cache_control(response, public=True, max_age=seconds, stale_while_revalidate=10 * seconds)
+            patch_cache_control(response, public=True, max_age=0, s_maxage=seconds)
             response["ETag"] = etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
             answered = get_conditional_response(request, etag=etag, response=response) or response
             if "Content-Language" in response:

@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
+from django.db import connection
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 30
@@ -126,3 +130,22 @@ def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def as_in_this_run() -> Iterator[dict[str, str]]:
+    """Give the variables of the set-up that this test run is for, with an empty database; drop it at the end.
+
+    ``python -m tests`` makes two runs: SQLite with the embedded broker, and PostgreSQL with Redis.
+    """
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    url = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = f"newsroom_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{url}/postgres".replace("postgres://", "postgresql://"), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield {"DATABASE_URL": f"{url}/{name}", "REDIS_URL": os.environ.get("REDIS_URL", "")}
+        finally:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
