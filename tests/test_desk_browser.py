@@ -1,7 +1,6 @@
 """The desk in a real browser: by keyboard alone, under the strict policy, without a finding of axe."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from corrections import actions, log
 from corrections.models import Case, Correction, Event, Resolution
@@ -20,23 +19,12 @@ from tests.desk import BODY, make_article, make_case, make_editor, report
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True, serialized_rollback=True)]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
-
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium here")
+def chromium(browser: Browser) -> Iterator[Browser]:
     # Playwright's synchronous interface runs an event loop in this thread, which Django would refuse to work beside.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    yield browser
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 

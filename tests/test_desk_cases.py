@@ -1,5 +1,6 @@
 """The case page: what it shows, to whom, and what every verb does, refusals included."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from articles.actions import Text, revise_article
 from corrections import actions
@@ -444,3 +446,56 @@ def test_a_decision_offers_to_be_taken_back(desk: Client, editor: User) -> None:
     assert f'action="{address(case, "undo")}"' in offer
     assert answer["Location"] == case.get_absolute_url()
     assert (case.status, case.assignee) == ("claimed", editor)
+
+
+def published(by: User) -> Correction:
+    case = make_case("300 guests")
+    actions.claim_case(case, by=by)
+    return draft_of(case, by, severity="minor")
+
+
+def test_a_published_correction_is_amended_by_a_new_entry(desk: Client, editor: User) -> None:
+    correction = published(editor)
+    case = correction.case
+
+    desk.post(address(case, "amend"), {"correction": correction.pk, "notice": "There were 3,000 guests and a dog."})
+
+    correction.refresh_from_db()
+    amendment = Correction.objects.get(amends=correction)
+    assert (correction.status, correction.notice) == ("amended", "There were 3,000 guests.")
+    assert amendment.notice == "There were 3,000 guests and a dog."
+
+
+def test_a_correction_is_withdrawn_by_a_standards_editor_alone(client: Client, editor: User) -> None:
+    correction = published(editor)
+    sent = {"correction": correction.pk, "reason": "The first count was right."}
+
+    client.force_login(editor)
+    refused = client.post(address(correction.case, "withdraw"), sent)
+    client.force_login(make_editor("iryna", "Standards editors"))
+    client.post(address(correction.case, "withdraw"), sent)
+
+    correction.refresh_from_db()
+    assert refused.status_code == 403
+    assert (correction.status, correction.withdrawal_reason) == ("withdrawn", "The first count was right.")
+
+
+def test_a_correction_of_another_case_is_not_amended(desk: Client, editor: User) -> None:
+    correction = published(editor)
+    other = make_case(article=make_article("Another"))
+
+    answer = desk.post(address(other, "amend"), {"correction": correction.pk, "notice": "Nonsense."})
+
+    assert answer.status_code == 409
+    assert Correction.objects.count() == 1
+
+
+def test_typing_keeps_the_claim(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    Case.objects.update(claim_expires_at=timezone.now() + timedelta(seconds=5))
+
+    desk.post(address(case, "draft"), correction_of(case))
+
+    case.refresh_from_db()
+    assert not case.is_claim_lapsed(timezone.now() + timedelta(minutes=10))

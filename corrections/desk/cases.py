@@ -3,6 +3,7 @@
 Every verb has an address of its own that takes a POST; a refused one shows the page again with what was typed.
 """
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -134,6 +135,8 @@ def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> H
     cut = queue.Cut(request)
     if request.method != "POST":
         return redirect(address(pk, cut.query))
+    if not request.user.has_perm(decisions.VERBS[verb].permission):
+        raise PermissionDenied
     form = decisions.VERBS[verb](case, request.POST)
     following = None if form.stays else cut.next_after(case)
     if form.is_valid():
@@ -158,6 +161,10 @@ def draft_notice(request: HttpRequest, pk: int) -> HttpResponse:
         return JsonResponse({}, status=405)
     form = decisions.Correct(case, request.POST)
     form.is_valid()
+    if case.status == Status.CLAIMED and case.assignee_id == request.user.pk:
+        # Whoever types is not silent: the claim goes on. One that was lost meanwhile is told of when the form is sent.
+        with contextlib.suppress(actions.InvalidTransition):
+            actions.claim_case(case, by=_editor(request))
     values = form.cleaned_data
     if not {"start", "end", "expected", "replacement", "kind"} <= values.keys():
         return JsonResponse({}, status=422)
@@ -223,6 +230,9 @@ def _page(
             "snooze": make(decisions.Snooze),
             "merge": make(decisions.Merge),
             "reopen": make(decisions.Reopen),
+            "amend": make(decisions.Amend),
+            "withdraw": make(decisions.Withdraw),
+            "may_withdraw": editor.has_perm(decisions.Withdraw.permission),
             "return": make(decisions.Return),
             "refused": refused,
             "refusals": _refusals(refused),

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from corrections import actions
 from corrections.desk import passages
-from corrections.models import REJECTIONS, Case, Resolution
-from corrections.policy import SEVERITIES, Kind, Severity
+from corrections.models import REJECTIONS, Case, Correction, Resolution
+from corrections.policy import SEVERITIES, Approver, Kind, Severity
 
 REFUSALS = (
     actions.ApprovalRefused,
@@ -33,6 +33,8 @@ class Decision(forms.Form):
     looks_at_text: ClassVar[bool] = False
     """Whether the decision is about the words at the passage, so that it fails when others stand there by now."""
 
+    permission: ClassVar[str] = "corrections.review_case"
+    """The right that the verb takes."""
     can_be_undone: ClassVar[bool] = False
     """Whether the decision can be taken back for a few seconds."""
 
@@ -278,6 +280,46 @@ class Reopen(Decision):
         return _("Case %(case)s is open again.") % {"case": self.case.pk}
 
 
+class Amend(Decision):
+    """Publish a better notice, as an entry of its own that names the old one."""
+
+    verb = "amend"
+    stays = True
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)
+    notice = forms.CharField(
+        label=gettext_lazy("New notice"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def act(self, *, by: User) -> str:
+        """Amend the correction."""
+        correction = _correction_of(self.case, self.cleaned_data["correction"])
+        amendment = actions.amend_correction(correction, notice=self.cleaned_data["notice"], by=by)
+        return _("%(new)s amends %(old)s.") % {"new": amendment.number, "old": correction.number}
+
+
+class Withdraw(Decision):
+    """Withdraw a published correction; it stays in the log as a tombstone."""
+
+    verb = "withdraw"
+    stays = True
+    permission = f"corrections.{Approver.STANDARDS_EDITOR}"
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why the correction was wrong"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The public reads this in the log. The article itself stays as it is."),
+    )
+
+    def act(self, *, by: User) -> str:
+        """Withdraw the correction."""
+        correction = _correction_of(self.case, self.cleaned_data["correction"])
+        actions.withdraw_correction(correction, reason=self.cleaned_data["reason"], by=by)
+        return _("Correction %(number)s is withdrawn.") % {"number": correction.number}
+
+
 class Approve(Decision):
     """Give the second signature to the draft that was looked at."""
 
@@ -339,7 +381,23 @@ class Place(Decision):
 
 VERBS: dict[str, type[Decision]] = {
     form.verb: form
-    for form in (Claim, TakeOver, Release, Correct, Reject, Snooze, Wake, Merge, Reopen, Approve, Return, Undo, Place)
+    for form in (
+        Claim,
+        TakeOver,
+        Release,
+        Correct,
+        Reject,
+        Snooze,
+        Wake,
+        Merge,
+        Reopen,
+        Amend,
+        Withdraw,
+        Approve,
+        Return,
+        Undo,
+        Place,
+    )
 }
 
 
@@ -352,6 +410,13 @@ def likely(case: Case) -> tuple[Kind, Severity]:
     if case.category == "fact":
         return Kind.CORRECTION, Severity.SUBSTANTIVE
     return Kind.CORRECTION, SEVERITIES[Kind.CORRECTION][0]
+
+
+def _correction_of(case: Case, pk: int) -> Correction:
+    correction = case.corrections.filter(pk=pk).first()
+    if correction is None:
+        raise actions.InvalidTransition(_("This is no correction of the case."))
+    return correction
 
 
 def _newlines(value: Any) -> Any:
