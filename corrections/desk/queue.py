@@ -21,7 +21,7 @@ from django_stubs_ext import StrPromise
 
 from articles.models import Article
 from corrections.desk import paging
-from corrections.models import Case, Category, Outcome, Report
+from corrections.models import REJECTIONS, Case, Category, Outcome, Report
 
 PAGE_SIZE = 25
 _CONTEXT = 60
@@ -247,7 +247,8 @@ def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             "chosen": chosen,
             "has_filters": bool(chosen),
             "views": [(view, _query_of(view, chosen)) for view in VIEWS.values()],
-            "newest": max((case.pk for case in page.cases), default=0),
+            "newest": Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
+            "reasons": [(reason.value, reason.label) for reason in REJECTIONS],
         },
     )
 

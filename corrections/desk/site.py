@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from corrections.desk import queue
+from corrections.desk import arrivals, bulk, queue
 
 
 class DeskSite(admin.AdminSite):
@@ -31,6 +31,15 @@ class DeskSite(admin.AdminSite):
         """Show everything that can be looked at, by application."""
         return super().index(request, {"title": _("Records"), "desk_section": "records", **(extra_context or {})})
 
+    def bulk(self, request: HttpRequest) -> HttpResponse:
+        """Decide many cases at once."""
+        return bulk.decide(request, self.each_context(request))
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add the list of applications to the addresses."""
-        return [path("apps/", self.admin_view(self.applications), name="apps"), *super().get_urls()]
+        return [
+            path("apps/", self.admin_view(self.applications), name="apps"),
+            path("bulk/", self.admin_view(self.bulk), name="bulk"),
+            path("arrivals/", self.admin_view(arrivals.tell), name="arrivals"),
+            *super().get_urls(),
+        ]

@@ -1,4 +1,4 @@
-// The review queue by keyboard: j and k move, Enter opens what has the focus, / searches.
+// The review queue by keyboard: j and k move, Enter opens what has the focus, v chooses it, / searches.
 import { listen } from "./keys.js";
 
 const links = [...document.querySelectorAll("[data-open]")];
@@ -15,7 +15,42 @@ function move(step) {
   links[to].scrollIntoView({ block: "nearest" });
 }
 
+const form = document.querySelector("[data-bulk]");
+const count = document.querySelector("[data-count]");
+
+function countChosen() {
+  const chosen = form.querySelectorAll("[data-choose]:checked").length;
+  count.dataset.chosen = chosen || "";
+}
+form?.addEventListener("change", countChosen);
+if (form) countChosen();
+
+function choose() {
+  const box = document.activeElement.closest("[data-row]")?.querySelector("[data-choose]");
+  box?.click();
+}
+
+const arrivals = document.querySelector("[data-arrivals]");
+const EVERY = 20_000;
+
+/** Asks for new cases while somebody looks at the page; a failed question is asked again later. */
+async function askForArrivals() {
+  if (document.hidden) return;
+  const answer = await fetch(arrivals.dataset.arrivals).catch(() => null);
+  if (!answer?.ok || answer.redirected) return;
+  const { text } = await answer.json();
+  if (text && arrivals.textContent !== text) {
+    const link = document.createElement("a");
+    link.href = location.pathname + location.search;
+    link.textContent = text;
+    arrivals.replaceChildren(link);
+  }
+}
+setInterval(askForArrivals, EVERY);
+document.addEventListener("visibilitychange", askForArrivals);
+
 listen({
+  v: choose,
   j: () => move(1),
   k: () => move(-1),
   "/": () => document.querySelector("[name=q]").focus(),
