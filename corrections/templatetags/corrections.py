@@ -8,9 +8,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Part
@@ -158,14 +156,6 @@ def _data_block(data: dict[str, Any]) -> SafeString:
     # A data block is not run, and so not a matter of the content security policy; it must only not end too early.
     text = json.dumps(data, ensure_ascii=False).translate({ord(char): f"\\u{ord(char):04X}" for char in "<>&"})
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308 - escaped above
-
-
-@register.filter
-def quoted(words: str) -> SafeString:
-    """Put words in the quotation marks of the page's language."""
-    # Translators: quotation marks of your language around the words.
-    marks = escape(_("“%(words)s”"))
-    return mark_safe(marks % {"words": escape(words)})  # noqa: S308 - both escaped
 
 
 @register.filter
