@@ -77,7 +77,11 @@ class Article(models.Model):
                 name="article_once_per_source",
             ),
         ]
-        indexes = [models.Index(fields=["-published_at", "-id"], name="article_latest")]
+        indexes = [
+            models.Index(fields=["-published_at", "-id"], name="article_latest"),
+            # The constraint's own index leaves out empty identifiers, so SQLite does not use it to find one.
+            models.Index(fields=["source", "external_id"], name="article_by_source"),
+        ]
 
     def __str__(self) -> str:
         return self.headline

@@ -349,3 +349,12 @@ def test_the_same_article_sent_twice_at_once_is_stored_once() -> None:
 
     assert told == ["created", "unchanged", "unchanged", "unchanged"]
     assert Article.objects.count() == Revision.objects.count() == 1
+
+
+def test_an_article_is_found_by_its_source_without_reading_the_table() -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL chooses its plan by what the table holds")
+
+    plan = Article.objects.filter(source="cms", external_id="1").explain()
+
+    assert "article_by_source" in plan
