@@ -181,6 +181,29 @@ class Case(models.Model):
                 condition=Q(status__in=("open", "claimed", "awaiting_approval")),
                 name="case_queue",
             ),
+            models.Index(
+                fields=["assignee", "-priority", "first_reported_at", "id"],
+                condition=Q(status__in=("open", "claimed", "awaiting_approval")),
+                name="case_of_editor",
+            ),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(status="awaiting_approval"),
+                name="case_to_approve",
+            ),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(
+                    status__in=("open", "claimed", "awaiting_approval"), outcome__in=("lost", "ambiguous", "similar")
+                ),
+                name="case_to_place",
+            ),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=Q(status__in=("open", "claimed", "awaiting_approval")),
+                name="case_due",
+            ),
+            models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="case_decided"),
             models.Index(fields=["article", "status"], name="case_of_article"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_to_wake"),
         ]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -403,7 +404,9 @@ def _approver(draft: Correction | None, editor: User) -> dict[str, Any]:
     return {
         "who": names[approver],
         "may": editor.has_perm(f"corrections.{approver}"),
+        "drafter": draft.drafted_by.get_full_name() or draft.drafted_by.username,
         "is_drafter": draft.drafted_by_id == editor.pk,
+        "is_free": draft.drafted_by_id != editor.pk or settings.FOUR_EYES != "enforce",
     }
 
 
