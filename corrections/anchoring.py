@@ -55,6 +55,12 @@ AGREES = 0.65
 """Agreement of the context from which it is the same context. Texts that have nothing in common reach about 0.4."""
 LITTLE_CONTEXT = 12
 """Characters of context, both sides together, without which we do not say what became of the words between."""
+HOLDS = 0.8
+"""Agreement that each side of the context must reach for a correction to be applied."""
+STILL_AROUND = 0.6
+"""The same for a carried passage, whose place is known from both texts and not from its context alone."""
+NEAREST = 24
+"""Characters, nearest to the quote and farthest from it, whose standing elsewhere speaks against a place."""
 MARGIN = 0.08
 """How much better than the runner-up the best place must agree, or it is ambiguous."""
 SPEAKS_FOR_ITSELF = 32
@@ -114,6 +120,7 @@ _COMPOSED = re.compile(
     "\u2000\u2001\u2126-\u212b\u2329\u232a\u2adc\uf900-\ufaff\ufb1d-\ufb4e]"
 )
 _TRAILING_INVISIBLES = re.compile(f"[{INVISIBLE}]+\\Z")
+_BLANK = re.compile(f"[\\s{INVISIBLE}]*\\Z")
 _SPACE = re.compile(r"\s")
 
 
@@ -227,22 +234,23 @@ class _Probe:
 
 
 class _Place(NamedTuple):
-    """A stretch of a form and how far the context around it agrees: all of it, and on the better side."""
+    """A stretch of a form and how far the context agrees: before it, after it, and altogether."""
 
     start: int
     end: int
+    left: float
+    right: float
     agreement: float
-    side: float
 
 
 def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
     """Find ``quote`` in ``text``, or say why not.
 
-    An empty or blank quote is ``lost``: there is nothing to find. With a ``suggestion``, its wording between the
-    quote's context means ``already_fixed``.
+    A quote without anything visible is ``lost``: there is nothing to find. With a ``suggestion``, its wording between
+    the quote's context means ``already_fixed``.
     """
     exact, prefix, suffix, hint = quote
-    if not exact or exact.isspace():
+    if _BLANK.match(exact):
         return LOST
     # The common case by two plain searches: the words and their context stand there as they are, once.
     whole = prefix[-CONTEXT:] + exact + suffix[:CONTEXT]
@@ -255,7 +263,7 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
 
 def candidates(text: str, quote: Quote) -> list[Passage]:
     """Return the places an editor may choose from when a quote is not found for certain, best first, at most eight."""
-    if not quote.exact or quote.exact.isspace():
+    if _BLANK.match(quote.exact):
         return []
     return _Search(text, quote, "").candidates()
 
@@ -274,34 +282,55 @@ def follow(quote: Quote, start: int, end: int, texts: Sequence[str], *, suggesti
     reported: ``exact`` or ``moved`` if the words are there still, ``already_fixed`` if they gave way to the suggestion
     or were otherwise put right, ``similar`` if they were edited, ``lost`` if the passage went.
     """
-    step = None
     for old, new in pairwise(texts):
         step = step_map(old, new)
         carried = step.carry(start, end)
         if carried is None:
-            break
-        start, end = carried
-    else:
-        return _judge(texts[-1], (start, end), quote, suggestion)
-    found = locate(texts[-1], quote, suggestion=suggestion)
-    if found.outcome in (Outcome.LOST, Outcome.ALREADY_FIXED) or found.start is None or found.end is None:
-        return found
-    # What stood there before the passage went is another passage; only what came in may be ours.
-    if step is not None and len(texts) == 2 and step.is_new(found.start, found.end):
+            return _after_the_end(quote, step, new, texts[-1], suggestion)
+        came_from, (start, end) = (old, start, end), carried
+    return _judge(came_from, texts[-1], (start, end), quote, suggestion)
+
+
+def _after_the_end(quote: Quote, step: StepMap, new: str, last: str, suggestion: str) -> Passage:
+    """Say what became of a passage that a revision rewrote or removed.
+
+    Nothing is looked for but the suggestion in its place, and the words in what that revision brought in: whatever
+    stood there before is another passage.
+    """
+    found = locate(last, quote, suggestion=suggestion)
+    if found.start is None or found.end is None:
+        return LOST
+    if found.outcome is Outcome.ALREADY_FIXED:
+        there = _folded(last[found.start : found.end])
+        return found if suggestion and there == _folded(suggestion) else LOST
+    if new is last and found.outcome is not Outcome.AMBIGUOUS and step.is_new(found.start, found.end):
         return found._replace(outcome=Outcome.SIMILAR)
     return LOST
 
 
-def _judge(text: str, span: tuple[int, int], quote: Quote, suggestion: str) -> Passage:
-    """Say how a carried passage reads, compared with the quote."""
+def _judge(came_from: tuple[str, int, int], text: str, span: tuple[int, int], quote: Quote, suggestion: str) -> Passage:
+    """Say how a carried passage reads, compared with the quote; and whether what is around it is still around it."""
     start, end = span
     there, wanted = _folded(text[start:end]), _folded(quote.exact)
     if there == wanted:
+        old, old_start, old_end = came_from
+        left = _sides(old[max(0, old_start - CONTEXT) : old_start], text[max(0, start - CONTEXT) : start], -1)
+        right = _sides(old[old_end : old_end + CONTEXT], text[end : end + CONTEXT], 0)
+        if min(left, right) < STILL_AROUND:
+            return Passage(Outcome.SIMILAR, start, end, min(left, right))
         return Passage(Outcome.EXACT if start == quote.start else Outcome.MOVED, start, end, 1.0)
     likeness = Levenshtein.normalized_similarity(wanted, there)
     if _is_put_right(quote.exact, text[start:end], suggestion, likeness):
         return Passage(Outcome.ALREADY_FIXED, start, end, 1.0)
     return Passage(Outcome.SIMILAR, start, end, likeness)
+
+
+def _sides(wanted: str, there: str, nearest: int) -> float:
+    """How far the context on one side agrees; 0 if it begins otherwise."""
+    wanted, there = Forms(wanted).form(2), Forms(there).form(2)
+    if wanted and (not there or wanted[nearest] != there[nearest]):
+        return 0.0
+    return _agreement(wanted, there)
 
 
 def _folded(words: str) -> str:
@@ -379,7 +408,7 @@ class _Search:
                 break
         if not found:
             found = {(start, end): Passage(Outcome.SIMILAR, start, end, round(score, 4))
-                     for score, start, end, _ in self._windows()}  # fmt: skip
+                     for score, start, end, _ in self._windows}  # fmt: skip
         return sorted(found.values(), key=lambda passage: -passage.score)[:SHOWN]
 
     # -- the same words
@@ -404,10 +433,8 @@ class _Search:
         left = _agreement(before, text[max(0, at - len(before)) : at])
         right = _agreement(after, text[end : end + len(after)])
         size = len(before) + len(after)
-        if not size:
-            return _Place(at, end, 1.0, 1.0)
-        side = max(left if len(before) >= CONTEXT // 4 else 0.0, right if len(after) >= CONTEXT // 4 else 0.0)
-        return _Place(at, end, (left * len(before) + right * len(after)) / size, side)
+        agreement = (left * len(before) + right * len(after)) / size if size else 1.0
+        return _Place(at, end, left, right, agreement)
 
     def _rank(self, number: int, place: _Place) -> tuple[float, int]:
         hint = self.quote.start
@@ -419,29 +446,67 @@ class _Search:
         ranked = sorted(places, key=lambda place: self._rank(number, place))
         best = ranked[0]
         start, end = self.forms.span(number, best.start, best.end)
-        has_context = bool(probe.before or probe.after)
         at_hint = self.quote.start is not None and start == self.quote.start
-        rivals = len(ranked) > 1 and best.agreement - ranked[1].agreement < MARGIN
-        if not has_context and len(ranked) > 1:
-            outcome = Outcome.MOVED if at_hint else Outcome.AMBIGUOUS
-            return self._passage(outcome, start, end, 1.0 if at_hint else 1 / len(ranked))
-        agrees = best.agreement >= AGREES
-        if not agrees and not (len(probe.exact) >= SPEAKS_FOR_ITSELF and len(ranked) == 1):
+        if not (probe.before or probe.after) and len(ranked) > 1:
+            if at_hint:
+                return Passage(Outcome.EXACT, start, end, 1.0)
+            return Passage(Outcome.AMBIGUOUS, start, end, 1 / len(ranked))
+        speaks_for_itself = len(probe.exact) >= SPEAKS_FOR_ITSELF and len(ranked) == 1
+        if best.agreement < AGREES and not speaks_for_itself:
             return None
-        if rivals and not (at_hint and best.agreement > 0.99):
+        if (
+            len(ranked) > 1
+            and best.agreement - ranked[1].agreement < MARGIN
+            and not (at_hint and best.agreement > 0.99)
+        ):
             return Passage(Outcome.AMBIGUOUS, start, end, best.agreement)
-        return self._passage(Outcome.MOVED, start, end, best.agreement)
+        if not self._is_certain(number, probe, best):
+            return self._better_elsewhere(best, speaks_for_itself) or Passage(
+                Outcome.SIMILAR, start, end, best.agreement
+            )
+        stays = best.agreement > 0.999 and self.quote.start in (None, start)
+        return Passage(Outcome.EXACT if stays else Outcome.MOVED, start, end, best.agreement)
 
-    def _passage(self, outcome: Outcome, start: int, end: int, score: float) -> Passage:
-        if outcome is Outcome.MOVED and score > 0.999 and self.quote.start in (None, start):
-            outcome = Outcome.EXACT
-        return Passage(outcome, start, end, score)
+    def _is_certain(self, number: int, probe: _Probe, place: _Place) -> bool:
+        """Whether a correction may be applied there: the very words, and both sides of the context hold.
+
+        Each side must agree well, and begin as it began. If the context nearest to the quote is missing here but
+        stands elsewhere, the quote stood there and has been edited since; so too for what was farthest away.
+        """
+        if number == 3 and not (self.quote.exact.isupper() and " " in probe.exact):
+            return False
+        text = self.forms.form(number)
+        before, after = probe.before, probe.after
+        there_before = text[max(0, place.start - len(before) - NEAREST) : place.start]
+        there_after = text[place.end : place.end + len(after) + NEAREST]
+        if before and (place.left < HOLDS or there_before[-1:] != before[-1]):
+            return False
+        if after and (place.right < HOLDS or there_after[:1] != after[0]):
+            return False
+        return not any(
+            len(words) >= NEAREST // 2 and words not in there and words in text
+            for words, there in (
+                (before[-NEAREST:], there_before),
+                (before[:NEAREST], there_before),
+                (after[:NEAREST], there_after),
+                (after[-NEAREST:], there_after),
+            )
+        )
+
+    def _better_elsewhere(self, place: _Place, speaks_for_itself: bool) -> Passage | None:
+        """What became of the quote where its context stands better than around the same words here, if anywhere."""
+        if speaks_for_itself:
+            return None
+        windows = self._windows
+        if windows and windows[0][3] > max(place.agreement + MARGIN, HOLDS):
+            return self._approximate()
+        return None
 
     # -- other words
 
     def _suggested(self) -> Passage | None:
         """Find the suggestion where the quote was: between its context."""
-        if not self.suggestion or self.suggestion.isspace() or not (self.quote.prefix or self.quote.suffix):
+        if _BLANK.match(self.suggestion) or not (self.quote.prefix or self.quote.suffix):
             return None
         for number in (0, 2):
             wished = _Probe(self.quote._replace(exact=self.suggestion), number)
@@ -456,7 +521,7 @@ class _Search:
 
     def _approximate(self) -> Passage:
         """Find where the context stands, or what is left of the words, and say what became of them."""
-        windows = self._windows()
+        windows = self._windows
         if not windows:
             return LOST
         score, start, end, agreement = windows[0]
@@ -470,12 +535,14 @@ class _Search:
             return Passage(Outcome.ALREADY_FIXED, start, end, agreement)
         return Passage(Outcome.SIMILAR, start, end, score)
 
+    @cached_property
     def _windows(self) -> list[tuple[float, int, int, float]]:
         """Places where much of quote and context stands: score, start, end, agreement of the context; best first."""
         text = self.forms.form(3)
         probe = _Probe(self.quote, 3)
         found: dict[tuple[int, int], tuple[float, int, int, float]] = {}
-        for low, high in self._regions(text, probe):
+        regions = list(self._regions(text, probe))
+        for low, high in regions:
             mapped = StepMap(probe.whole, text[low:high]).carry(len(probe.before), len(probe.before) + len(probe.exact))
             if mapped is None or mapped[0] == mapped[1]:
                 continue
@@ -514,7 +581,7 @@ class _Search:
             clusters.append((end - begin, origins[begin]))
             begin = end
         clusters = heapq.nlargest(REGIONS, clusters)
-        least = 2 if len(origins) > 2 else 1
+        least = max(2 if len(origins) > 2 else 1, clusters[0][0] // 2) if clusters else 1
         regions = [
             (max(0, origin - slack), min(len(text), origin + len(whole) + 2 * slack))
             for votes, origin in clusters

@@ -21,9 +21,9 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from rapidfuzz.distance import OSA, LCSseq, Levenshtein
 
@@ -64,6 +64,8 @@ _SPACED_LETTER = f"(?![{UNSPACED}])[{_LETTERS}]"
 _WORD = re.compile(
     f"[{UNSPACED}][{MARKS}{INVISIBLE}]*|[{_LETTERS}](?:[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}])*|[^\\s{INVISIBLE}]"
 )
+_SPLIT = re.compile(f"({_WORD.pattern})")
+_SENTENCE_END = re.compile(r"[.!?…؟](?=\s|\Z)|[。！？]")
 _IS_WORD = re.compile(f"[{_LETTERS}{UNSPACED}{MARKS}]")
 _JOINS = re.compile(f"[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}]")
 
@@ -77,10 +79,16 @@ LONELY = 3
 """A matched word amid rewritten text counts if fewer than this many words a word of weight were rewritten beside it."""
 EDITED_WORDS = 12
 """Longest hole in which we look for words that were respelt."""
+COMPANY = 400
+"""Characters of the common beginning and end of both texts that are compared all the same."""
 PARTING = 45
 """Characters put into a passage that part it, unless the passage is longer."""
 LCS_CELLS = 4_000_000
 """Product of two lengths up to which a hole is compared word by word; RapidFuzz's matrix takes a bit a cell."""
+
+
+HEAD, TAIL = -(2**40), -(2**40) - 1
+"""Numbers of the common beginning and end."""
 
 
 class _Vocabulary(dict[str, int]):
@@ -103,21 +111,31 @@ def fold_word(word: str) -> str:
 
 
 class _Words:
-    """The words of a text: where each starts and ends, and its number."""
+    """The words of a text: where each starts and ends, and its number. A common end of both texts is one word."""
 
-    def __init__(self, text: str, vocabulary: _Vocabulary) -> None:
+    def __init__(self, text: str, head: int, tail: int, vocabulary: _Vocabulary) -> None:
+        # Split with a group gives what lies between the words, and the words, in turns, without a loop of ours.
+        parts = _SPLIT.split(text[head : len(text) - tail])
+        bounds = array("I", accumulate(map(len, parts), initial=head))
         self.text = text
-        self.starts = array("I")
-        self.ends = array("I")
-        words = []
-        for match in _WORD.finditer(text):
-            words.append(match[0])
-            self.starts.append(match.start())
-            self.ends.append(match.end())
-        self.numbers = list(map(vocabulary.__getitem__, words))
+        self.starts, self.ends = bounds[1:-1:2], bounds[2::2]
+        self.numbers = list(map(vocabulary.__getitem__, parts[1::2]))
+        if head:
+            self.starts.insert(0, 0)
+            self.ends.insert(0, head)
+            self.numbers.insert(0, HEAD)
+        if tail:
+            self.starts.append(len(text) - tail)
+            self.ends.append(len(text))
+            self.numbers.append(TAIL)
 
     def __len__(self) -> int:
-        return len(self.numbers)
+        return len(self.starts)
+
+    def ends_sentence(self, first: int, last: int) -> bool:
+        """Whether a sentence or a paragraph ends among the words from ``first`` to ``last``."""
+        stretch = self.text[self.starts[first] : self.ends[last]]
+        return "\n" in stretch or _SENTENCE_END.search(stretch) is not None
 
     def __getitem__(self, index: int) -> str:
         return self.text[self.starts[index] : self.ends[index]]
@@ -187,29 +205,43 @@ class StepMap:
     """Where the words of ``old`` stand in ``new``; made once for two revisions, asked for any number of passages."""
 
     def __init__(self, old: str, new: str) -> None:
+        self._head, self._tail = _common_ends(old, new)
         vocabulary = _Vocabulary()
-        self._old = _Words(old, vocabulary)
-        self._new = _Words(new, vocabulary)
-        self._image = [-1] * len(self._old)
-        self._source = [-1] * len(self._new)
-        self._same = old == new
-        if not self._same:
-            self._once = _once(self._old.numbers) & _once(self._new.numbers)
+        self._old = _Words(old, self._head, self._tail, vocabulary)
+        self._new = _Words(new, self._head, self._tail, vocabulary)
+        self._image = array("i", [-1]) * len(self._old)
+        self._source = array("i", [-1]) * len(self._new)
+        self._once: set[int] = set()
+        if self._image and self._source:
             self._align()
+        # What only the comparison needed.
+        self._old.numbers = self._new.numbers = []
+        self._once = set()
 
     # -- aligning
 
     def _claim(self, i: int, j: int, length: int) -> None:
-        self._image[i : i + length] = range(j, j + length)
-        self._source[j : j + length] = range(i, i + length)
+        self._image[i : i + length] = array("i", range(j, j + length))
+        self._source[j : j + length] = array("i", range(i, i + length))
 
     def _align(self) -> None:
         old, new = self._old.numbers, self._new.numbers
+        self._once = _once(old) & _once(new)
+        if self._head:
+            self._claim(0, 0, 1)
+        if self._tail:
+            self._claim(len(old) - 1, len(new) - 1, 1)
         self._claim_blocks(_common_blocks(old, new, LONG_GRAM))
-        for start, end in list(_runs(self._image)):
+        holes = list(_holes(self._image, [(0, len(self._image))]))
+        for start, end in holes:
             self._fill(start, end)
-        self._claim_moved()
-        for start, end in list(_runs(self._image)):
+        holes = list(_holes(self._image, holes))
+        if self._claim_moved(holes):
+            holes = list(_holes(self._image, holes))
+            for start, end in holes:
+                self._fill(start, end)
+            holes = list(_holes(self._image, holes))
+        for start, end in holes:
             self._pair_edited(start, end)
 
     def _claim_blocks(self, blocks: list[tuple[int, int, int]]) -> None:
@@ -249,11 +281,11 @@ class StepMap:
     def _follows(self, i: int, j: int) -> bool:
         return i > 0 and j > 0 and self._image[i - 1] == j - 1
 
-    def _claim_moved(self) -> None:
+    def _claim_moved(self, old_runs: list[tuple[int, int]]) -> bool:
         """Look once more for moved text, now with shorter stretches, but only where both texts are still free."""
-        old_runs, new_runs = list(_runs(self._image)), list(_runs(self._source))
+        new_runs = list(_holes(self._source, [(0, len(self._source))]))
         if not old_runs or not new_runs:
-            return
+            return False
         blocks = _common_blocks(
             self._free_numbers(self._old, old_runs, -1),
             self._free_numbers(self._new, new_runs, -2),
@@ -264,9 +296,7 @@ class StepMap:
         found = False
         for i, j, length in sorted(blocks, key=lambda block: -block[2]):
             found |= self._claim_free(old_at[i], new_at[j], length, least=SHORT_GRAM)
-        if found:
-            for start, end in list(_runs(self._image)):
-                self._fill(start, end)
+        return found
 
     @staticmethod
     def _free_numbers(words: "_Words", runs: list[tuple[int, int]], mark: int) -> list[int]:
@@ -404,8 +434,11 @@ class StepMap:
 
     def carry(self, start: int, end: int) -> tuple[int, int] | None:
         """Return where ``old[start:end]`` lies in the new text, or None if it was rewritten or removed."""
-        if self._same:
+        if end <= self._head:
             return start, end
+        from_end = len(self._old.text)
+        if start >= from_end - self._tail:
+            return start + len(self._new.text) - from_end, end + len(self._new.text) - from_end
         first = bisect_right(self._old.ends, start)
         last = bisect_left(self._old.starts, end) - 1
         if last < first:
@@ -413,7 +446,7 @@ class StepMap:
         images = [(i, self._image[i]) for i in range(first, last + 1) if self._image[i] >= 0]
         if not images:
             return self._replaced(first, last)
-        cluster = self._main_cluster(images, end - start)
+        cluster = self._main_cluster(images, start, end)
         (i, low), (k, high) = cluster[0], cluster[-1]
         new_start, new_end = self._new.starts[low], self._new.ends[high]
         if i == first:
@@ -432,7 +465,7 @@ class StepMap:
         """Whether nothing of ``new[start:end]`` came from the old text."""
         first = bisect_right(self._new.ends, start)
         last = bisect_left(self._new.starts, end)
-        return not self._same and all(source < 0 for source in self._source[first:last])
+        return all(source < 0 for source in self._source[first:last])
 
     def _inside(self, i: int, j: int, position: int) -> int:
         """Where an old position in or beside word ``i`` is, given that the word became word ``j``."""
@@ -457,17 +490,20 @@ class StepMap:
         new_after = self._new.starts[j + 1] if j + 1 < len(self._new) else len(self._new.text)
         return self._new.ends[j] + min(old_after - self._old.ends[i], new_after - self._new.ends[j])
 
-    def _main_cluster(self, images: list[tuple[int, int]], length: int) -> list[tuple[int, int]]:
+    def _main_cluster(self, images: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
         """Of a passage whose parts went different ways, the part with most characters."""
         clusters = [[images[0]]]
         for before, here in pairwise(images):
             inserted = self._new.starts[here[1]] - self._new.ends[before[1]]
             inserted -= self._old.starts[here[0]] - self._old.ends[before[0]]
-            if before[1] < here[1] and inserted <= max(length, PARTING):
+            if before[1] < here[1] and inserted <= max(end - start, PARTING):
                 clusters[-1].append(here)
             else:
                 clusters.append([here])
-        return max(clusters, key=lambda cluster: sum(self._old.ends[i] - self._old.starts[i] for i, _ in cluster))
+        if len(clusters) == 1:
+            return clusters[0]
+        starts, ends = self._old.starts, self._old.ends
+        return max(clusters, key=lambda cluster: sum(min(ends[i], end) - max(starts[i], start) for i, _ in cluster))
 
     def _replaced(self, first: int, last: int) -> tuple[int, int] | None:
         """What stands in the place of old words that all went, if both neighbours stand and hold something between."""
@@ -481,6 +517,8 @@ class StepMap:
         if not 1 < right - left <= 9 or after - before >= 8:
             return None
         if any(self._source[j] >= 0 for j in range(left + 1, right)):
+            return None
+        if self._old.ends_sentence(before, after) or self._new.ends_sentence(left + 1, right - 1):
             return None
         return self._new.starts[left + 1], self._new.ends[right - 1]
 
@@ -505,18 +543,50 @@ def _likeness(word: str, other: str) -> float:
     return 1 - distance / longest if distance <= longest // 3 else 0.0
 
 
-def _runs(image: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The stretches without an image."""
-    start = None
-    for index, value in enumerate(image):
-        if value < 0:
-            if start is None:
-                start = index
-        elif start is not None:
-            yield start, index
-            start = None
-    if start is not None:
-        yield start, len(image)
+def _holes(image: "array[int]", within: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The stretches without an image that lie in the given ones."""
+    for first, last in within:
+        start = None
+        for index in range(first, last):
+            if image[index] < 0:
+                if start is None:
+                    start = index
+            elif start is not None:
+                yield start, index
+                start = None
+        if start is not None:
+            yield start, last
+
+
+def _common_ends(old: str, new: str) -> tuple[int, int]:
+    """How many characters at the beginning and at the end are the same, a little less, so that words have company."""
+    if old == new:
+        return len(old), 0
+    most = min(len(old), len(new))
+    head = _common_start(old, new, most)
+    tail = _common_start(old[::-1], new[::-1], most - head)
+    return _step_back(old[max(0, head - COMPANY) : head], head), _step_back(
+        old[len(old) - tail :][:COMPANY][::-1], tail
+    )
+
+
+def _common_start(old: str, new: str, most: int) -> int:
+    low, high = 0, most
+    while low < high:
+        middle = (low + high + 1) // 2
+        if old[low:middle] == new[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _step_back(company: str, length: int) -> int:
+    """Shorten a common end by its last paragraph, or by ``COMPANY`` characters to a space if that is longer."""
+    at = company.rfind("\n")
+    if at < 0:
+        at = company.find(" ")
+    return max(0, length - (COMPANY if at < 0 else len(company) - at))
 
 
 def _lcs(a: Sequence[int], b: Sequence[int], at_a: int, at_b: int) -> list[tuple[int, int]]:
