@@ -5,7 +5,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint bench lock install-run install-dev
+.PHONY: help run test check lint bench messages lock install-run install-dev
 
 help:  ## say what there is
 	@sed -n 's/^\([a-z-]*\):.*##/\1\t/p' Makefile | expand -t 12
@@ -29,6 +29,10 @@ lint: install-dev
 
 bench: install-dev  ## run the benchmarks, as a table of ratios
 	@$(BIN)/python -m bench
+
+messages: install-dev  ## list the texts of the code in the catalogues, and compile these (needs GNU gettext)
+	python manage.py makemessages --locale uk --no-location --no-obsolete --ignore tests --ignore var
+	python manage.py compilemessages --locale uk --ignore .venv
 
 lock:  ## resolve the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile --universal --generate-hashes --custom-compile-command 'make lock' --upgrade pyproject.toml -o requirements/run.txt

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -66,7 +67,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def difference(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
     """Show word by word what differs between two revisions of an article."""
     shown = _article(slug)
-    found = {revision.number: revision for revision in shown.revisions.filter(number__in=(old, new))}
+    found = {revision.number: revision for revision in shown.revisions.filter(Q(number=old) | Q(number=new))}
     if old not in found or new not in found or not _is_readable(shown):
         raise Http404("This article has no such revision to show.")
     parts = [PartDifference(part, _paragraphs(found[old], found[new], part)) for part in Part]

@@ -31,20 +31,24 @@ def passage_of(correction: Correction, current: Revision) -> tuple[int, int] | N
     return carry(start, end, text, current.projection(correction.part).text)
 
 
-def with_anchors(projection: Projection, anchors: Iterable[tuple[int, str]]) -> str:
-    """Put an empty element with an id before each offset, in code points, so that a link leads to exactly there.
+def with_anchors(projection: Projection, passages: Iterable[tuple[int, int, str]], *, mark: str = "") -> str:
+    """Put an anchor, named by the number of its correction, before each passage, so that a link leads to exactly there.
 
-    Empty inline elements leave no trace in the projection, so quotes of this page mean the same as of the stored HTML.
+    With ``mark``, a sign after the passage leads back to the notice, and ``mark`` says so to who does not see it. Empty
+    inline elements leave no trace in the projection, so quotes of this page mean the same as of the stored HTML.
     """
-    html = projection.html
-    length = len(projection.text)
-    for offset, name in sorted(anchors, reverse=True):
-        if not length:
-            break
-        inside = min(offset, length - 1)
-        source_start, source_end = projection.source_span(inside, inside + 1)
-        at = source_start if offset < length else source_end
-        html = html[:at] + format_html('<span class="anchor" id="{}"></span>', name) + html[at:]
+    html, length = projection.html, len(projection.text)
+    inserts: list[tuple[int, str]] = []
+    for start, end, number in passages if length else ():
+        first, last = min(start, length - 1), max(0, min(end, length) - 1)
+        before = projection.source_span(first, first + 1)
+        at = before[0] if start < length else before[1]
+        inserts.append((at, format_html('<span class="anchor" id="passage-{}"></span>', number)))
+        if mark:
+            sign = format_html('<a class="mark" href="#notice-{}" aria-label="{}"></a>', number, mark)
+            inserts.append((max(at, projection.source_span(last, last + 1)[1]), sign))
+    for at, element in reversed(sorted(inserts, key=lambda insert: insert[0])):  # noqa: C413 - equal places keep order
+        html = html[:at] + element + html[at:]
     return html
 
 

@@ -1,8 +1,24 @@
-"""Chooses the language of a page as Django does, but leaves pages alone that have a language of their own."""
+"""What happens to every request and response: addresses that no database can look for, and the language of a page."""
 
+from collections.abc import Callable
+
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.middleware import locale
+
+
+class NulMiddleware:
+    """Refuses addresses with U+0000, which PostgreSQL cannot hold: they would be an error of ours in any look-up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 400 to such an address."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("An address cannot hold U+0000.")
+        return self.get_response(request)
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):

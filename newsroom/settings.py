@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "newsroom.middleware.NulMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "newsroom.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -218,6 +219,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "corrections@localhost")
 # The product
 FOUR_EYES = env.str("FOUR_EYES", "warn", validate=lambda v: v in {"off", "warn", "enforce"})
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
+MARK_CORRECTIONS = env.bool("MARK_CORRECTIONS", False)
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 200)
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 from articles.actions import Text, revise_article, withdraw_article
 from articles.text import project
@@ -121,6 +122,34 @@ def test_a_notice_leads_to_its_passage_without_changing_the_one_text(client: Cli
     assert f'href="#passage-{correction.number}:~:text=on%20Monday%2C%20and-,3%2C000%20guests,-came.' in page
 
 
+def test_a_passage_is_marked_if_the_desk_wishes(client: Client, settings: Settings) -> None:
+    article = make_article(body="<p>The mayor met <b>300 guests</b> &amp; others.</p>")
+    correction = correct(article, "300 guests", "3,000 guests")
+    article.refresh_from_db()
+    plain = client.get(article.get_absolute_url()).content.decode()
+
+    settings.MARK_CORRECTIONS = True
+    marked = client.get(article.get_absolute_url()).content.decode()
+
+    sign = f'<a class="mark" href="#notice-{correction.number}" aria-label="Corrected: go to the notice"></a>'
+    assert sign not in plain
+    assert f"3,000 guests{sign}</b> &amp; others." in marked
+    assert f'id="notice-{correction.number}"' in marked
+    found = re.search(r'data-corrections-part="body">(.*?)</div>', marked, re.DOTALL)
+    assert found is not None
+    assert project(found[1]).text == article.text.projection("body").text
+
+
+def test_a_deletion_is_marked_where_the_words_were(client: Client, settings: Settings) -> None:
+    settings.MARK_CORRECTIONS = True
+    article = make_article(body="<p>The mayor met guests.</p><p>Nobody paid anything</p>")
+    correction = correct(article, " anything", "")
+
+    page = client.get(article.get_absolute_url()).content.decode()
+
+    assert f'Nobody paid<span class="anchor" id="passage-{correction.number}"></span><a class="mark"' in page
+
+
 def test_a_notice_about_words_that_were_rewritten_since_has_no_link(client: Client) -> None:
     article = make_article()
     correct(article, "300 guests", "3,000 guests", notice="There were 3,000 guests.")
@@ -228,7 +257,8 @@ def test_the_history_lists_every_revision_and_its_differences(client: Client) ->
     assert listing.count('<li>\n<p class="meta">') == 2
     assert f'href="{history}1/2/"' in listing
     assert "<del>300</del><ins>3,000</ins> guests" in compared
-    assert client.get(f"{history}1/3/").status_code == 404
+    for missing in ("1/3/", f"1/{10**20}/", f"{2**31}/1/"):
+        assert client.get(history + missing).status_code == 404
 
 
 def test_a_difference_leaves_out_what_did_not_change(client: Client) -> None:

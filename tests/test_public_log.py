@@ -74,7 +74,7 @@ def test_filters_narrow_the_log_down(client: Client) -> None:
     assert "Money" not in page(client, f"{LOG}?section=City")
     assert "Guests" not in page(client, f"{LOG}?kind=clarification")
     assert "Money" not in page(client, f"{LOG}?q=guests")
-    assert "No entry fits" in page(client, f"{LOG}?kind=nonsense&section=%00&q=%F0%9F%98%80")
+    assert "No entry fits" in page(client, f"{LOG}?kind=nonsense&section=none&q=%F0%9F%98%80")
     assert "2 entries found" in page(client, f"{LOG}?q=MISCOUNTED")
 
 
@@ -157,5 +157,16 @@ def test_the_log_speaks_the_readers_language_and_caches_are_told(client: Client)
 
 
 def test_an_entry_that_never_was_is_not_found(client: Client) -> None:
-    for number in ("2026-9999", "x", "%00"):
+    for number in ("2026-9999", "x", "2026-0001%20", "٢٠٢٦-٠٠٠١"):
         assert client.get(f"{LOG}{number}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", [f"{LOG}%00/", f"{LOG}?q=%00", f"{LOG}?section=a%00", "/articles/%00/", "/receipts/%00/"]
+)
+def test_an_address_that_no_database_can_look_for_is_refused_in_the_same_design(client: Client, address: str) -> None:
+    response = client.get(address)
+
+    assert response.status_code == 400
+    assert 'class="masthead"' in response.content.decode()
+    assert "Content-Security-Policy" in response

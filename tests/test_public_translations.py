@@ -2,10 +2,15 @@
 
 import ast
 import gettext
+import os
 import re
+import shutil
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+from django.core.management import call_command
+from pytest_django import Settings
 
 CATALOGUE = Path(settings.BASE_DIR) / "newsroom" / "locale" / "uk" / "LC_MESSAGES" / "django.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|</?\w+")
@@ -57,3 +62,21 @@ def test_the_compiled_catalogue_says_the_same() -> None:
             assert [compiled.ngettext(source, plural, count) for count in (1, 2, 5)] == [
                 translation for _, translation in pairs[:3]
             ]
+
+
+def test_no_text_was_added_without_its_translation(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("xgettext") is None:
+        missing = "GNU gettext is not installed, so the texts in the code cannot be listed."
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    settings.LOCALE_PATHS = [tmp_path]
+    monkeypatch.chdir(settings.BASE_DIR)
+
+    call_command("makemessages", locale=["uk"], ignore_patterns=["tests", "var"], no_obsolete=True, verbosity=0)
+
+    needed = read(tmp_path / "uk" / "LC_MESSAGES" / "django.po")
+    assert len(needed) > 300
+    assert sorted(needed.keys() - read(CATALOGUE).keys()) == []

@@ -9,6 +9,7 @@ from django import template
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Part
@@ -58,7 +59,7 @@ def corrections_of(article: Article) -> Record:
     is_readable = article.status == Article.Status.PUBLISHED
     placed: dict[Placement, list[Notice]] = {placement: [] for placement in Placement}
     withdrawn = []
-    anchors = []
+    passages = []
     corrections = article.corrections.public().exclude(status=Correction.Status.AMENDED).newest_first()
     for correction in corrections.select_related("revision", "article"):
         if correction.status == Correction.Status.WITHDRAWN:
@@ -68,13 +69,16 @@ def corrections_of(article: Article) -> Record:
         passage = passage_of(correction, revision) if is_readable else None
         if passage is not None:
             if correction.part == Part.BODY:
-                anchors.append((passage[0], f"passage-{correction.number}"))
+                passages.append((*passage, str(correction.number)))
                 href = f"#passage-{correction.number}"
             else:
                 href = f"#{correction.part}"
             href += text_directive(revision.projection(correction.part).text, *passage)
         placed[RULES[Severity(correction.severity)].placement].append(Notice(correction, href))
-    body = with_anchors(revision.projection(Part.BODY), anchors) if anchors else revision.body
+    body = revision.body
+    if passages:
+        mark = _("Corrected: go to the notice") if settings.MARK_CORRECTIONS else ""
+        body = with_anchors(revision.projection(Part.BODY), passages, mark=mark)
     return Record(
         top=placed[Placement.TOP],
         bottom=placed[Placement.BOTTOM],
