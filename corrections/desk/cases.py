@@ -23,7 +23,7 @@ from django.views.generic import RedirectView
 
 from corrections import actions, notices
 from corrections.answers import ANSWERS
-from corrections.desk import decisions, passages, queue
+from corrections.desk import arrivals, decisions, passages, queue
 from corrections.models import REJECTIONS, Case, Correction, Report
 from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity
 
@@ -109,6 +109,7 @@ class CaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class t
                 name="corrections_case_changelist",
             ),
             path("<int:pk>/draft/", site.admin_view(draft_notice), name="corrections_case_draft"),
+            path("<int:pk>/others/", site.admin_view(arrivals.tell_of_others), name="corrections_case_others"),
             *verbs,
             path(
                 "<int:pk>/change/",

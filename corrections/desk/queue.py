@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -21,7 +21,7 @@ from django_stubs_ext import StrPromise
 
 from articles.models import Article
 from corrections.desk import paging
-from corrections.models import REJECTIONS, Case, Category, Outcome, Report
+from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Report
 
 PAGE_SIZE = 25
 _CONTEXT = 60
@@ -35,19 +35,19 @@ class SavedView:
 
     slug: str
     label: StrPromise
-    keep: Callable[[QuerySet[Case], User, datetime], QuerySet[Case]]
+    keep: Callable[[CaseQuerySet, User, datetime], CaseQuerySet]
     order: paging.Order = _URGENT
 
 
 VIEWS = {
     view.slug: view
     for view in (
-        SavedView("all", _("All"), lambda cases, *_: cases.filter(status__in=Case.WAITING)),
-        SavedView("mine", _("Mine"), lambda cases, by, _: cases.filter(assignee=by, status__in=Case.WAITING)),
+        SavedView("all", _("All"), lambda cases, *_: cases.waiting()),
+        SavedView("mine", _("Mine"), lambda cases, by, _: cases.waiting().filter(assignee=by)),
         SavedView(
             "unclaimed",
             _("Unclaimed"),
-            lambda cases, _, at: cases.filter(
+            lambda cases, _, at: cases.waiting().filter(
                 Q(status=Case.Status.OPEN) | Q(status=Case.Status.CLAIMED, claim_expires_at__lte=at)
             ),
         ),
@@ -59,13 +59,13 @@ VIEWS = {
         SavedView(
             "overdue",
             _("Overdue"),
-            lambda cases, _, at: cases.filter(status__in=Case.WAITING, due_at__lte=at),
+            lambda cases, _, at: cases.waiting().filter(due_at__lte=at),
             ("due_at", "pk"),
         ),
         SavedView(
             "lost",
             _("Lost passages"),
-            lambda cases, *_: cases.filter(status__in=Case.WAITING, outcome__in=_LOST),
+            lambda cases, *_: cases.waiting().filter(outcome__in=_LOST),
         ),
         SavedView(
             "snoozed",
@@ -135,7 +135,7 @@ class Filters(forms.Form):
         """Give the filters that are set and understood."""
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
-    def narrow(self, cases: QuerySet[Case], at: datetime) -> QuerySet[Case]:
+    def narrow(self, cases: CaseQuerySet, at: datetime) -> CaseQuerySet:
         """Keep what the filters ask for."""
         chosen = self.chosen()
         for name, lookup in _LOOKUPS.items():
@@ -174,7 +174,7 @@ class Cut:
         view = {} if self.view.slug == "all" else {"view": self.view.slug}
         return urlencode({**view, **self.filters.chosen()})
 
-    def cases(self) -> QuerySet[Case]:
+    def cases(self) -> CaseQuerySet:
         """Give the cases of the cut, without an order."""
         return self.filters.narrow(self.view.keep(Case.objects.all(), self.by, self.now), self.now)
 
@@ -182,7 +182,7 @@ class Cut:
         """Fetch the page that ``after`` or ``before``, the number of a case, points to."""
         mark = Case.objects.filter(pk=int(after or before)).first() if (after or before).isdecimal() else None
         return paging.page(
-            self.cases().for_queue().prefetch_related(_SUGGESTING),  # type: ignore[attr-defined]  # a CaseQuerySet, which the stubs lose
+            self.cases().for_queue().prefetch_related(_SUGGESTING),
             self.view.order,
             size=PAGE_SIZE,
             after=mark if after else None,
@@ -301,7 +301,7 @@ def _query_of(view: SavedView, chosen: dict[str, Any]) -> str:
     return urlencode({"view": view.slug, **chosen} if view.slug != "all" else chosen)
 
 
-def _search(cases: QuerySet[Case], words: str) -> QuerySet[Case]:
+def _search(cases: CaseQuerySet, words: str) -> CaseQuerySet:
     for word in words.split():
         cases = cases.filter(Q(exact__icontains=word) | Q(article__current__headline__icontains=word))
     return cases

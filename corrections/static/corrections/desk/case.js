@@ -1,6 +1,7 @@
 // The case page: keys, the live difference and notice, the stretch to edit, the reader's wording, picking a passage.
 // Without this script every part of it works by plain links and forms.
 import { listen, sendOnce } from "./keys.js";
+import { watch } from "./watch.js";
 import { show } from "./wording.js";
 
 const one = (selector, within = document) => within.querySelector(selector);
@@ -14,6 +15,14 @@ if (passage && text.scrollHeight > text.clientHeight) {
 }
 one("[data-refusal]")?.focus();
 sendOnce();
+
+const others = one("[data-others]");
+watch(others.dataset.others, (happened) => {
+  const link = document.createElement("a");
+  link.href = location.pathname + location.search;
+  link.textContent = `${happened} · ${others.dataset.again}`;
+  others.replaceChildren(link);
+});
 
 const correct = one("[data-correct]");
 const correcting = correct && setUpCorrecting(correct);

@@ -1,5 +1,6 @@
 // The review queue by keyboard: j and k move, Enter opens what has the focus, v chooses it, / searches.
 import { listen } from "./keys.js";
+import { watch } from "./watch.js";
 
 const links = [...document.querySelectorAll("[data-open]")];
 
@@ -31,23 +32,12 @@ function choose() {
 }
 
 const arrivals = document.querySelector("[data-arrivals]");
-const EVERY = 20_000;
-
-/** Asks for new cases while somebody looks at the page; a failed question is asked again later. */
-async function askForArrivals() {
-  if (document.hidden) return;
-  const answer = await fetch(arrivals.dataset.arrivals).catch(() => null);
-  if (!answer?.ok || answer.redirected) return;
-  const { text } = await answer.json();
-  if (text && arrivals.textContent !== text) {
-    const link = document.createElement("a");
-    link.href = location.pathname + location.search;
-    link.textContent = text;
-    arrivals.replaceChildren(link);
-  }
-}
-setInterval(askForArrivals, EVERY);
-document.addEventListener("visibilitychange", askForArrivals);
+watch(arrivals.dataset.arrivals, (text) => {
+  const link = document.createElement("a");
+  link.href = location.pathname + location.search;
+  link.textContent = text;
+  arrivals.replaceChildren(link);
+});
 
 listen({
   v: choose,
