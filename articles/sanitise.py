@@ -2,11 +2,12 @@
 
 import nh3
 
-_TAGS = {
-    "a", "abbr", "aside", "b", "bdi", "bdo", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd",
-    "del", "dfn", "div", "dl", "dt", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
-    "ins", "kbd", "li", "mark", "ol", "p", "pre", "q", "rp", "rt", "ruby", "s", "samp", "section", "small", "span",
-    "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "time", "tr", "u", "ul", "var", "wbr",
+from articles.text import BLOCKS, IGNORED
+
+# Every block stays, so that no two words are glued together where an unknown element was dropped.
+_TAGS = (BLOCKS - {"body", "form", "html", "listing", "search"}) | {
+    "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "col", "colgroup", "del", "dfn", "em", "i", "img", "ins", "kbd",
+    "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title", "id"},
@@ -24,10 +25,8 @@ _ATTRIBUTES = {
     "th": {"colspan", "rowspan", "headers", "scope"},
     "time": {"datetime"},
 }
-_WITHOUT_CONTENT = {
-    "script", "style", "template", "noscript", "iframe", "object", "embed", "form", "button", "select", "textarea",
-    "svg", "math", "video", "audio", "canvas", "title", "head",
-}  # fmt: skip
+# What carries no prose goes whole: its text would become prose.
+_WITHOUT_CONTENT = (IGNORED - {"rp"}) | {"embed", "form", "head"}
 _IGNORED = "data-corrections-ignore"
 _SCHEMES = {"http", "https", "mailto", "tel"}
 
@@ -40,8 +39,8 @@ def clean(html: str) -> str:
     """
     return nh3.clean(
         html.replace("\x00", ""),
-        tags=_TAGS,
-        clean_content_tags=_WITHOUT_CONTENT,
+        tags=set(_TAGS),
+        clean_content_tags=set(_WITHOUT_CONTENT),
         attributes=_ATTRIBUTES,
         generic_attribute_prefixes={_IGNORED},
         url_schemes=_SCHEMES,

@@ -44,6 +44,18 @@ def test_sanitising_twice_changes_nothing(html: str) -> None:
     assert clean(once) == once
 
 
+@pytest.mark.parametrize("element", ["main", "article", "h1", "details", "address", "section", "nav", "footer", "p"])
+def test_blocks_stay_apart(element: str) -> None:
+    html = f"<{element}>One</{element}>two"
+
+    assert project(clean(html)).text == project(html).text == "One\ntwo"
+
+
+@pytest.mark.parametrize("element", ["dialog", "progress", "datalist", "noframes", "canvas", "textarea"])
+def test_what_is_no_prose_does_not_become_prose(element: str) -> None:
+    assert project(clean(f"<p>One</p><{element}>two</{element}>")).text == "One"
+
+
 def test_advertisement_slots_keep_their_mark() -> None:
     html = '<p>One</p><div data-corrections-ignore="">Advertisement</div><p>Two</p>'
 
