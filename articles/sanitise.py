@@ -7,7 +7,8 @@ from articles.text import BLOCKS, IGNORED
 # Every block stays, so that no two words are glued together where an unknown element was dropped.
 _TAGS = (BLOCKS - {"body", "form", "html", "listing", "search"}) | {
     "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "col", "colgroup", "del", "dfn", "em", "i", "img", "ins",
-    "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
+    "kbd", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strong", "sub",
+    "sup", "time", "u", "var", "wbr",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"lang", "dir", "title", "id"},
