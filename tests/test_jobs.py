@@ -5,13 +5,16 @@ from unittest.mock import patch
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission, User
 from django.db import transaction
+from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from articles.models import Article
 from corrections import jobs
 from corrections.models import IdempotencyKey, Job
+from tests.desk import make_editor
 
 pytestmark = pytest.mark.django_db
 
@@ -215,3 +218,30 @@ def test_done_jobs_and_old_idempotency_keys_are_swept(job: Job) -> None:
 
     assert set(Job.objects.values_list("subject_id", flat=True)) == {"pending", "done lately"}
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["47"]
+
+
+def test_an_operator_puts_parked_jobs_back_in_the_admin(client: Client, admin_user: User, job: Job) -> None:
+    jobs.defer("triage_report", "done")
+    Job.objects.filter(subject_id="done").update(done_at=timezone.now(), attempts=1)
+    Job.objects.filter(pk=job.pk).update(parked_at=timezone.now(), attempts=5)
+    form = {"action": "put_back", "_selected_action": list(Job.objects.values_list("pk", flat=True))}
+    client.force_login(admin_user)
+
+    response = client.post("/admin/corrections/job/", form, follow=True)
+
+    assert "1 job is due again." in response.content.decode()
+    job.refresh_from_db()
+    assert (job.parked_at, job.attempts) == (None, 0)
+    assert Job.objects.get(subject_id="done").attempts == 1
+
+
+def test_an_editor_cannot_put_jobs_back(client: Client, job: Job) -> None:
+    editor = make_editor()
+    editor.user_permissions.add(Permission.objects.get(codename="view_job"))
+    Job.objects.filter(pk=job.pk).update(parked_at=timezone.now(), attempts=5)
+    client.force_login(editor)
+
+    client.post("/admin/corrections/job/", {"action": "put_back", "_selected_action": [job.pk]})
+
+    job.refresh_from_db()
+    assert job.attempts == 5

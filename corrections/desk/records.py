@@ -3,15 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from corrections import jobs
 from corrections.models import Correction, Event, Job, LogEntry, Report
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time
     """Shows rows and changes none, whatever permissions somebody holds."""
 
-    actions = None
+    actions: list[str] | None = None
     show_full_result_count = False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -74,8 +78,21 @@ class LogEntryAdmin(ReadOnly):
 
 @admin.register(Job)
 class JobAdmin(ReadOnly):
-    """Deferred work: what is due, what was given up."""
+    """Deferred work: what is due, what was given up. Who may change jobs can put back what was given up."""
 
+    actions = ["put_back"]
     list_display = ("kind", "subject_id", "lane", "due_at", "attempts", "done_at", "parked_at", "last_error")
     list_filter = (("parked_at", admin.EmptyFieldListFilter), ("done_at", admin.EmptyFieldListFilter), "kind")
     ordering = ("-pk",)
+
+    @admin.action(description=_("Try the parked ones again"), permissions=["put_back"])
+    def put_back(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
+        """Give parked jobs all their attempts anew."""
+        count = jobs.unpark(queryset)
+        self.message_user(
+            request, ngettext("%(count)s job is due again.", "%(count)s jobs are due again.", count) % {"count": count}
+        )
+
+    def has_put_back_permission(self, request: HttpRequest) -> bool:
+        """Ask for the permission that Django gives to change a job, though nothing else of it can be changed."""
+        return request.user.has_perm("corrections.change_job")

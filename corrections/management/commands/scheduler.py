@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from corrections import actions, jobs
@@ -55,13 +56,21 @@ class Chore:
 
 
 def wake_cases(at: datetime) -> None:
-    """Bring back the snoozed cases whose time has come, each in a transaction of its own."""
-    for pk in Case.objects.filter(status=Case.Status.SNOOZED, snoozed_until__lte=at).values_list("pk", flat=True):
-        with transaction.atomic():
-            snoozed = Case.objects.filter(pk=pk, status=Case.Status.SNOOZED, snoozed_until__lte=at)
-            case = snoozed.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
-            if case is not None:
-                actions.wake_case(case)
+    """Bring back the snoozed cases whose time has come. One that fails is logged and keeps no other from waking."""
+    due = Case.objects.filter(status=Case.Status.SNOOZED, snoozed_until__lte=at)
+    for pk in due.values_list("pk", flat=True):
+        try:
+            _wake(due.filter(pk=pk))
+        except Exception:  # whatever is wrong with it, the next one may be in order
+            logger.exception("Cannot wake case %s", pk)
+
+
+@transaction.atomic
+def _wake(due: QuerySet[Case]) -> None:
+    case = due.select_for_update(skip_locked=True, of=("self",), no_key=True).first()
+    # None: an editor was faster, or another scheduler is at it.
+    if case is not None:
+        actions.wake_case(case)
 
 
 class Command(BaseCommand):
