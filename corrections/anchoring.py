@@ -57,7 +57,7 @@ LITTLE_CONTEXT = 12
 """Characters of context, both sides together, without which we do not say what became of the words between."""
 HOLDS = 0.8
 """Agreement that each side of the context must reach for a correction to be applied."""
-STILL_AROUND = 0.6
+STILL_AROUND = 0.75
 """The same for a carried passage, whose place is known from both texts and not from its context alone."""
 NEAREST = 24
 """Characters, nearest to the quote and farthest from it, whose standing elsewhere speaks against a place."""
@@ -69,7 +69,7 @@ FEW_WORDS = 3
 """Up to so many words a quote is short: another word in its place is no longer the quote."""
 ALIKE_ENOUGH = 0.6
 """Likeness from which a long passage is still the passage, edited, and not another."""
-PIECE, PIECES, COMMON, REGIONS = 10, 40, 20, 4
+PIECE, PIECES, COMMON, REGIONS = 10, 40, 8, 4
 """An approximate search looks for pieces of so many characters, so many at most, ignoring those that stand in so many
 places or more, and compares the so many likeliest regions closely."""
 MANY = 1000
@@ -253,11 +253,15 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
     if _BLANK.match(exact):
         return LOST
     # The common case by two plain searches: the words and their context stand there as they are, once.
-    whole = prefix[-CONTEXT:] + exact + suffix[:CONTEXT]
+    before, after = prefix[-CONTEXT:], suffix[:CONTEXT]
+    whole = before + exact + after
     at = text.find(whole)
-    if at >= 0 and (prefix or suffix or len(exact) >= SPEAKS_FOR_ITSELF) and text.find(whole, at + 1) < 0:
-        at += len(prefix[-CONTEXT:])
-        return Passage(Outcome.EXACT if hint is None or at == hint else Outcome.MOVED, at, at + len(exact), 1.0)
+    if at >= 0 and (before or after or len(exact) >= SPEAKS_FOR_ITSELF) and text.find(whole, at + 1) < 0:
+        start = at + len(before)
+        end = start + len(exact)
+        begins = before or not start or not _cuts_word(text[start - 1], exact[0])
+        if begins and (after or end == len(text) or not _cuts_word(exact[-1], text[end])):
+            return Passage(Outcome.EXACT if hint is None or start == hint else Outcome.MOVED, start, end, 1.0)
     return _Search(text, quote, suggestion).answer()
 
 
@@ -383,7 +387,7 @@ class _Search:
             found = self._decide(number, probe, places)
             if found is None:
                 continue
-            if fixed is not None and found.score < 1.0:
+            if fixed is not None and (found.score < 1.0 or found.outcome is Outcome.SIMILAR):
                 return fixed
             return found
         if fixed is not None:
@@ -448,24 +452,25 @@ class _Search:
         start, end = self.forms.span(number, best.start, best.end)
         at_hint = self.quote.start is not None and start == self.quote.start
         if not (probe.before or probe.after) and len(ranked) > 1:
-            if at_hint:
-                return Passage(Outcome.EXACT, start, end, 1.0)
-            return Passage(Outcome.AMBIGUOUS, start, end, 1 / len(ranked))
+            outcome, score = (Outcome.EXACT, 1.0) if at_hint else (Outcome.AMBIGUOUS, 1 / len(ranked))
+            return Passage(outcome, start, end, score)
         speaks_for_itself = len(probe.exact) >= SPEAKS_FOR_ITSELF and len(ranked) == 1
         if best.agreement < AGREES and not speaks_for_itself:
             return None
-        if (
-            len(ranked) > 1
-            and best.agreement - ranked[1].agreement < MARGIN
-            and not (at_hint and best.agreement > 0.99)
-        ):
+        has_rival = len(ranked) > 1 and best.agreement - ranked[1].agreement < MARGIN
+        if has_rival and not (at_hint and best.agreement > 0.99):
             return Passage(Outcome.AMBIGUOUS, start, end, best.agreement)
-        if not self._is_certain(number, probe, best):
-            return self._better_elsewhere(best, speaks_for_itself) or Passage(
-                Outcome.SIMILAR, start, end, best.agreement
-            )
-        stays = best.agreement > 0.999 and self.quote.start in (None, start)
-        return Passage(Outcome.EXACT if stays else Outcome.MOVED, start, end, best.agreement)
+        is_certain = self._is_certain(number, probe, best)
+        if number == 3 and not (self.quote.exact.isupper() and " " in probe.exact):
+            # Only a style sheet's capitals are no difference. Any other capital may be what was put right.
+            knows = is_certain and len(probe.before) + len(probe.after) >= LITTLE_CONTEXT
+            is_right = knows and _is_put_right(self.quote.exact, self.text[start:end], self.suggestion, 1.0)
+            return Passage(Outcome.ALREADY_FIXED if is_right else Outcome.SIMILAR, start, end, best.agreement)
+        if is_certain:
+            stays = best.agreement > 0.999 and self.quote.start in (None, start)
+            return Passage(Outcome.EXACT if stays else Outcome.MOVED, start, end, best.agreement)
+        elsewhere = None if speaks_for_itself else self._better_elsewhere(best)
+        return elsewhere or Passage(Outcome.SIMILAR, start, end, best.agreement)
 
     def _is_certain(self, number: int, probe: _Probe, place: _Place) -> bool:
         """Whether a correction may be applied there: the very words, and both sides of the context hold.
@@ -473,8 +478,6 @@ class _Search:
         Each side must agree well, and begin as it began. If the context nearest to the quote is missing here but
         stands elsewhere, the quote stood there and has been edited since; so too for what was farthest away.
         """
-        if number == 3 and not (self.quote.exact.isupper() and " " in probe.exact):
-            return False
         text = self.forms.form(number)
         before, after = probe.before, probe.after
         there_before = text[max(0, place.start - len(before) - NEAREST) : place.start]
@@ -493,10 +496,8 @@ class _Search:
             )
         )
 
-    def _better_elsewhere(self, place: _Place, speaks_for_itself: bool) -> Passage | None:
+    def _better_elsewhere(self, place: _Place) -> Passage | None:
         """What became of the quote where its context stands better than around the same words here, if anywhere."""
-        if speaks_for_itself:
-            return None
         windows = self._windows
         if windows and windows[0][3] > max(place.agreement + MARGIN, HOLDS):
             return self._approximate()

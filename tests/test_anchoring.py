@@ -1,7 +1,14 @@
 """Finding a quote in a text, and carrying a passage to the next revision."""
 
+import time
+
 import pytest
 
+from bench.accuracy import generated, measure
+from bench.accuracy import quote_of as quote_from
+from bench.corpus import LANGUAGES
+from bench.edits import Pair, alike
+from bench.engines import ENGINES
 from corrections.anchoring import (
     Outcome,
     Passage,
@@ -91,8 +98,9 @@ def test_a_typo_that_was_fixed_is_not_found_inside_another_word(suggestion: str)
     assert passage.start == STORY.index("teh")
 
 
-def test_teh_is_not_found_in_tehran() -> None:
-    passage = locate("He flew to tehran on Monday.", Quote("teh"))
+@pytest.mark.parametrize("quote", [Quote("teh"), Quote("ran", suffix=" on Monday."), Quote("teh", "He flew to ")])
+def test_words_are_not_found_inside_other_words(quote: Quote) -> None:
+    passage = locate("He flew to tehran on Monday.", quote)
 
     assert passage.outcome == Outcome.LOST
     assert passage.start is None
@@ -256,3 +264,106 @@ def test_passages_that_overlap_or_touch_one_word_are_one_case(
 
     assert same_place(*a, *b, text) is same
     assert same_place(*b, *a, text) is same
+
+
+# Applying
+
+
+def test_the_same_words_in_other_company_are_shown_and_not_applied() -> None:
+    quote = quote_of(STORY, "the budget would grow", hint=False)
+    revised = STORY.replace("said that the budget would grow by 4 percent, and that", "said nothing of it:").replace(
+        "A vote is planned for Friday.", "Nobody had thought the budget would grow by so much."
+    )
+
+    passage = locate(revised, quote)
+
+    assert passage.outcome not in (Outcome.EXACT, Outcome.MOVED)
+
+
+def test_words_that_were_edited_are_not_taken_for_their_like_elsewhere() -> None:
+    text = "On Monday the board of the trust met in Lowfield. On Friday the board of the trust met in Lowfield again."
+    quote = quote_of(text, "board", hint=False)
+    revised = text.replace("On Monday the board", "On Monday the bored")
+
+    passage = locate(revised, quote)
+
+    assert passage.outcome not in (Outcome.EXACT, Outcome.MOVED)
+
+
+@pytest.mark.parametrize("suggestion", ["Monday", ""])
+def test_a_wrong_capital_that_was_put_right_is_already_fixed(suggestion: str) -> None:
+    text = "They met on monday, as they had before, and spoke of the harbour."
+    revised = text.replace("monday", "Monday")
+
+    passage = locate(revised, quote_of(text, "monday"), suggestion=suggestion)
+
+    assert passage.outcome == Outcome.ALREADY_FIXED
+    assert read(revised, passage) == "Monday"
+
+
+# Measured on revisions whose truth is known by construction
+
+
+@pytest.fixture(scope="module")
+def pairs() -> list[Pair]:
+    return list(generated(range(900_000, 900_004), list(LANGUAGES)))
+
+
+def test_the_generated_truth_reads_like_the_passage_where_it_was_not_edited(pairs: list[Pair]) -> None:
+    standing = [(pair, case) for pair in pairs for case in pair.cases if case.kind in ("same", "moved")]
+
+    assert len(standing) > 500
+    for pair, case in standing:
+        assert case.truth is not None
+        assert alike(pair.new[slice(*case.truth)]) == alike(pair.old[case.start : case.end])
+
+
+def test_passages_are_found_as_well_as_the_documentation_says_and_no_wrong_edit_is_applied(pairs: list[Pair]) -> None:
+    results = measure(pairs, [entry for entry in ENGINES if entry.ours])
+
+    for name, least in (("newsroom carry", 0.95), ("newsroom follow", 0.95), ("newsroom locate", 0.92)):
+        assert results[name].decidable.exact / results[name].decidable.cases >= least, name
+    for name in ("newsroom locate", "newsroom follow"):
+        assert results[name].wrongly_applied == 0, name
+        assert results[name].applied / results[name].applicable >= 0.75, name
+
+
+def test_a_quote_is_never_wrong_on_the_revision_it_was_made_on(pairs: list[Pair]) -> None:
+    for pair in pairs:
+        for case in pair.cases:
+            for hint in (case.start, None):
+                passage = locate(pair.old, quote_from(pair.old, case)._replace(start=hint))
+
+                assert passage[:3] == (Outcome.EXACT, case.start, case.end)
+
+
+# Bad input
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        Quote("word", "word word ", " word word", 500_001),
+        Quote("teh", "word word ", " word word"),
+        Quote("wrd word wdo " * 150),
+        Quote("word " * 399),
+    ],
+)
+def test_a_megabyte_of_one_word_takes_no_longer_than_a_blink(quote: Quote) -> None:
+    text = "word " * 200_000
+
+    began = time.process_time()
+    passage = locate(text, quote)
+
+    assert passage.outcome in (Outcome.AMBIGUOUS, Outcome.LOST, Outcome.SIMILAR)
+    assert time.process_time() - began < 0.5  # a tenth of it on a quiet machine
+
+
+def test_a_megabyte_of_one_word_is_carried_in_a_blink() -> None:
+    text = "word " * 200_000
+
+    began = time.process_time()
+    carried = carry(100, 104, text, text[:500_000] + "new " + text[500_000:])
+
+    assert carried == (100, 104)
+    assert time.process_time() - began < 0.5
