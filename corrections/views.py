@@ -10,8 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 from django_stubs_ext import StrPromise
@@ -253,7 +252,7 @@ def _style_fixes() -> int:
 class Step:
     """A step on a report's way, and whether the report has come so far."""
 
-    label: str
+    label: "StrPromise"
     is_reached: bool
     is_current: bool
 
@@ -292,30 +291,24 @@ def _approval(rule: Rule) -> StrPromise:
 
 
 _PLACEMENTS: Mapping[Placement, StrPromise] = {
-    Placement.NONE: gettext_lazy("No notice; we publish how many there were."),
-    Placement.BOTTOM: gettext_lazy("A notice at the end of the article, and an entry in the log."),
-    Placement.TOP: gettext_lazy("A notice at the top of the article, and an entry in the log."),
-    Placement.REPLACES_TEXT: gettext_lazy(
-        "A notice in place of the article, at the same address, and an entry in the log."
-    ),
+    Placement.NONE: _("No notice; we publish how many there were."),
+    Placement.BOTTOM: _("A notice at the end of the article, and an entry in the log."),
+    Placement.TOP: _("A notice at the top of the article, and an entry in the log."),
+    Placement.REPLACES_TEXT: _("A notice in place of the article, at the same address, and an entry in the log."),
 }
 
 _APPROVALS: Mapping[Approver | None, StrPromise] = {
-    None: gettext_lazy("One editor."),
-    Approver.EDITOR: gettext_lazy("Two editors."),
-    Approver.STANDARDS_EDITOR: gettext_lazy("An editor and the standards editor."),
-    Approver.CHIEF_EDITOR: gettext_lazy("An editor and the chief editor."),
+    None: _("One editor."),
+    Approver.EDITOR: _("Two editors."),
+    Approver.STANDARDS_EDITOR: _("An editor and the standards editor."),
+    Approver.CHIEF_EDITOR: _("An editor and the chief editor."),
 }
 
 _MEANINGS: Mapping[Kind, StrPromise] = {
-    Kind.STYLE_FIX: gettext_lazy("Spelling, grammar or layout. Nothing that the article says has changed."),
-    Kind.CORRECTION: gettext_lazy("We were wrong. The notice says what was wrong and what is right."),
-    Kind.CLARIFICATION: gettext_lazy("What we wrote was true but could be misunderstood, or was unfair."),
-    Kind.UPDATE: gettext_lazy(
-        "Something has happened since, and the article now says so. We never call a correction an update."
-    ),
-    Kind.EDITORS_NOTE: gettext_lazy("Readers should know something about how the article came to be."),
-    Kind.RETRACTION: gettext_lazy(
-        "The article cannot stand. Its text is gone; the notice that says why stays at its address."
-    ),
+    Kind.STYLE_FIX: _("Spelling, grammar or layout. Nothing that the article says has changed."),
+    Kind.CORRECTION: _("We were wrong. The notice says what was wrong and what is right."),
+    Kind.CLARIFICATION: _("What we wrote was true but could be misunderstood, or was unfair."),
+    Kind.UPDATE: _("Something has happened since, and the article now says so. We never call a correction an update."),
+    Kind.EDITORS_NOTE: _("Readers should know something about how the article came to be."),
+    Kind.RETRACTION: _("The article cannot stand. Its text is gone; the notice that says why stays at its address."),
 }

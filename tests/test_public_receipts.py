@@ -202,3 +202,12 @@ def test_a_receipt_takes_few_queries(client: Client, django_assert_max_num_queri
 
     with django_assert_max_num_queries(4):
         receipt(client, made)
+
+
+def test_the_whole_receipt_is_in_the_readers_language(client: Client) -> None:
+    made = report(make_article(), "teh", language="uk")
+
+    page = receipt(client, made)
+
+    assert "Розглядаємо" in page
+    assert "Being looked at" not in page
