@@ -44,8 +44,8 @@ def _names(words: str) -> frozenset[str]:
 
 
 BLOCKS = _names(
-    "address article aside blockquote caption center dd details div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hgroup hr legend li main menu nav ol p pre search section summary "
+    "address article aside blockquote caption dd details div dl dt fieldset figcaption figure footer "
+    "form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary "
     "table tbody td tfoot th thead tr ul"
 )
 IGNORED = _names(
@@ -60,7 +60,9 @@ _FOREIGN = frozenset({"svg", "math"})
 
 # An ignored element whose end tag was left out ends where HTML 5 ends it: at the start of one of these, unless a list
 # or a table was opened inside. What ends a paragraph also ends an inline element in it.
-_P_ENDS_AT = (BLOCKS | _names("dialog plaintext xmp")) - _names("caption legend tbody td tfoot th thead tr")
+_P_ENDS_AT = (BLOCKS | _names("center dialog dir hgroup listing menu plaintext search xmp")) - _names(
+    "caption legend tbody td tfoot th thead tr"
+)
 _OUTLIVES_P = _names("button math noscript object select svg template") | _RAW
 _ENDS_AT = {
     "p": _P_ENDS_AT,
@@ -75,10 +77,10 @@ _ENDS_AT = {
     "tfoot": frozenset({"tbody"}),
     "button": frozenset({"button"}),
 }
-_SHIELDS = _names("ul ol menu dl table button object template")
+_SHIELDS = _names("ul ol dl table button object template")
 
 # Two blocks of one kind that follow each other can become one. Joined cells or captions would break table or figure.
-_JOINABLE = _names("address blockquote center dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl")
+_JOINABLE = _names("address blockquote dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl")
 
 _ATTRIBUTES = r"""(?:[ \t\n\f\r/]++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+
     (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+|(?=>)|\Z))?+)*+"""
