@@ -656,6 +656,8 @@ def test_on_touch_a_button_appears_beside_the_selection_and_not_over_its_handles
     box, bottom = button.bounding_box(), page.evaluate("getSelection().getRangeAt(0).getBoundingClientRect().bottom")
     assert box
     assert bottom + 40 < box["y"] < bottom + 100
+    assert box["height"] < 60
+    assert box["width"] < 250
     button.tap()
     page.get_by_label("How should it read?").fill("It cost six")
     page.get_by_role("button", name="Send").tap()
@@ -663,6 +665,24 @@ def test_on_touch_a_button_appears_beside_the_selection_and_not_over_its_handles
 
     assert newsroom.sent[0]["quote"]["exact"] == "cost five"
     assert newsroom.complaints == []
+    context.close()
+
+
+def test_on_touch_the_button_goes_above_a_selection_at_the_lower_edge(browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 330}, has_touch=True, is_mobile=True)
+    newsroom = Newsroom(context.new_page())
+    page = newsroom.visit()
+    newsroom.select("#second/0", 3, "#second/1/0", 4)
+    page.locator("#second").evaluate(
+        "element => scrollTo(0, element.getBoundingClientRect().bottom - innerHeight + 20)"
+    )
+    page.wait_for_timeout(400)
+
+    box = page.get_by_role("button", name="Report an error").bounding_box()
+    top = page.evaluate("getSelection().getRangeAt(0).getBoundingClientRect().top")
+
+    assert box
+    assert 0 <= box["y"] < box["y"] + box["height"] < top - 40
     context.close()
 
 

@@ -47,13 +47,13 @@ h2{margin:0 0 1rem}
 blockquote{margin:0;padding:1rem;background:#8882;border-radius:1rem;white-space:pre-line;overflow:auto;max-height:8rem}
 label{display:block;margin-top:1rem;font-weight:600}
 textarea,input,button{box-sizing:border-box;min-height:2.8rem;padding:.6rem;font:inherit;border:1px solid #888;border-radius:.6rem}
-textarea,input{width:100%;field-sizing:content}
+textarea,input{width:100%;font-weight:400;field-sizing:content}
 [aria-invalid=true]{border:2px solid red}
 footer{display:flex;gap:1rem;justify-content:end;margin-top:1rem}
 button{padding:0 1.5rem;font-weight:600;background:none}
 .act,.touch{color:Canvas;background:CanvasText}
-p,.touch{position:fixed;z-index:9999999;margin:auto;inset:auto 1rem 1rem}
-p{max-width:34rem;padding:1rem}
+p,.touch{position:fixed;z-index:9999999;margin:auto;inset:auto 1rem 1rem;width:fit-content}
+p{padding:1rem}
 p:empty{opacity:0;z-index:-1}`;
 
 // As articles/text.py.
@@ -250,7 +250,7 @@ const place = () => {
       const range = getSelection().getRangeAt(0);
       quote(range);
       const { top, bottom } = range.getBoundingClientRect();
-      touch.style.top = (bottom + 99 < innerHeight ? bottom + 44 : Math.max(9, top - 120)) + "px";
+      touch.style.inset = (bottom + 99 < innerHeight ? bottom + 44 : Math.max(9, top - 120)) + "px 1rem auto";
       touch.hidden = false;
     } catch {}
   }, 250);
