@@ -38,6 +38,12 @@ def metrics(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
+def missing_migrations() -> int:
+    """Count the migrations that the database has not seen."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 class _Newsroom(Collector):
     """The numbers: jobs by kind, cases that wait, reports received."""
 
@@ -83,9 +89,8 @@ def _database() -> None:
 
 
 def _migrations() -> str | None:
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return f"{len(missing)} not applied" if missing else None
+    missing = missing_migrations()
+    return f"{missing} not applied" if missing else None
 
 
 def _broker() -> None:

@@ -53,8 +53,7 @@ def make_environment() -> None:
 
 def install(lock: Path) -> None:
     """Install what a lock names, counting aloud."""
-    total = sum(1 for line in lock.read_text().splitlines() if "==" in line and not line.startswith((" ", "#")))
-    print("Installing %d packages (once; about a minute)" % total, flush=True)  # noqa: UP031
+    print("Installing the packages of %s (once; about a minute)" % lock.name, flush=True)  # noqa: UP031
     command = [str(PYTHON), "-m", "pip", "install", "--require-hashes", "--no-deps", "--disable-pip-version-check"]
     environment = dict(os.environ, PIP_NO_INPUT="1")
     said = []
@@ -66,8 +65,8 @@ def install(lock: Path) -> None:
             said.append(line)
             if line.startswith(("Collecting ", "Requirement already satisfied: ")):
                 seen += 1
-                if seen % 10 == 0 or seen == total:
-                    print("  %d of %d" % (seen, total), flush=True)  # noqa: UP031
+                if seen % 10 == 0:
+                    print("  %d found" % seen, flush=True)  # noqa: UP031
             elif line.startswith("Installing collected"):
                 print("  unpacking", flush=True)
     if pip.returncode:

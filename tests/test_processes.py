@@ -59,6 +59,8 @@ class Processes:
         """Do what a power cut does, or what the kernel does to the largest process when memory is short."""
         (os.killpg if children_too else os.kill)(process.pid, signal.SIGKILL)
         process.wait()
+        if children_too:
+            self.running.remove(process)  # its number may soon be another's
 
     def forget_messages(self) -> None:
         """Delete all that the broker holds."""
