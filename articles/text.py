@@ -215,9 +215,10 @@ def splice(html: str, start: int, end: int, replacement: str) -> str:
 
     Inside the stretch only what differs is edited, so a link around an unchanged word survives. Tags all stay. The new
     text is escaped and takes the place, and so the emphasis, of what it replaces; inserted text that of the character
-    before it, unless a boundary or white space is before it. A newline of the replacement that has a counterpart in the
-    old text keeps that boundary, one that has none becomes ``<br>``. Where the replacement leaves out the only boundary
-    between two texts, a ``<br>`` goes, or two neighbours of one kind (``</p><p>``) become one.
+    before it, unless a boundary, white space or the start of the stretch is before it. A newline of the replacement
+    that has a counterpart in the old text keeps that boundary, one that has none becomes ``<br>``. Where the
+    replacement leaves out the only boundary between two texts, a ``<br>`` goes, or two neighbours of one kind
+    (``</p><p>``) become one.
 
     Raises ``ValueError``: offsets that are not in the text; blocks that cannot become one, such as heading and
     paragraph or two cells; HTML whose repair would swallow the change.
@@ -229,7 +230,7 @@ def splice(html: str, start: int, end: int, replacement: str) -> str:
         return html
     edits = _differences(before, start, end, replacement)
     for attempt in (edits, _disarm(before, edits)):
-        result = _apply(before, attempt)
+        result = _apply(before, attempt, first=start if start < end else None)
         if project(result).text == wanted:
             return result
     raise ValueError(f"The HTML around {start} to {end} cannot take this replacement; it needs to be mended first.")
@@ -533,8 +534,11 @@ def _disarm(before: Projection, edits: list[_Edit]) -> list[_Edit]:
     return sorted([*edits, *spelt_out], key=lambda edit: (edit.start, edit.end))
 
 
-def _apply(before: Projection, edits: list[_Edit]) -> str:
-    changes = sorted((change for edit in edits for change in _source_edits(before, edit)), key=lambda edit: edit[:2])
+def _apply(before: Projection, edits: list[_Edit], *, first: int | None) -> str:
+    """Make the edits in the source; ``first`` is where a stretch begins before which nothing may be put."""
+    changes = sorted(
+        (change for edit in edits for change in _source_edits(before, edit, first=first)), key=lambda edit: edit[:2]
+    )
     parts: list[str] = []
     at = 0
     for change in changes:
@@ -544,7 +548,7 @@ def _apply(before: Projection, edits: list[_Edit]) -> str:
     return "".join(parts)
 
 
-def _source_edits(before: Projection, edit: _Edit) -> Iterator[_Edit]:
+def _source_edits(before: Projection, edit: _Edit, *, first: int | None) -> Iterator[_Edit]:
     """Translate an edit of the text into edits of the source."""
     text = before.text
     gone = text[edit.start : edit.end]
@@ -558,11 +562,12 @@ def _source_edits(before: Projection, edit: _Edit) -> Iterator[_Edit]:
         elif character == "\n" and not boundary_before and not boundary_after:
             yield from _without_boundary(before, offset)
     if edit.new:
-        at = _insertion_point(before, edit, at_end=boundary_before and not boundary_after and "\n" in gone)
+        at_end = boundary_before and not boundary_after and "\n" in gone
+        at = _insertion_point(before, edit, first=first, at_end=at_end)
         yield _Edit(at, at, escape(edit.new, quote=False).replace("\n", "<br>"))
 
 
-def _insertion_point(before: Projection, edit: _Edit, *, at_end: bool) -> int:
+def _insertion_point(before: Projection, edit: _Edit, *, first: int | None, at_end: bool) -> int:
     """Say where in the source the new text goes: never into markup, an ignored element or space at a block's edge.
 
     ``at_end`` asks for the last of the blocks that the edit touches, not the first.
@@ -577,7 +582,9 @@ def _insertion_point(before: Projection, edit: _Edit, *, at_end: bool) -> int:
         if end - start == 1:
             return next(_without_space(before, start)).start
         start += 1
-    elif start == len(text) or (text[start] == "\n" if start < end else start and text[start - 1] not in " \n"):
+    elif start == len(text) or (
+        text[start] == "\n" if start < end else start not in (0, first) and text[start - 1] not in " \n"
+    ):
         return before.span(start - 1)[1]
     return before.span(start)[0]
 

@@ -228,6 +228,7 @@ def test_the_text_of_a_part_is_what_the_rules_say(html: str, text: str) -> None:
         ("<p>one</p><p>two</p><p>three</p>", "\ntwo", "", "<p>one</p><p></p><p>three</p>"),
         ("<p>one two</p>", "one two", "one\r\ntwo", "<p>one<br>two</p>"),
         ("<h2>one</h2><p>two</p>", "one\ntwo", "\ntwo", "<h2></h2><p>two</p>"),
+        ("<p><b>no</b>thing</p>", "thing", "something", "<p><b>no</b>something</p>"),
         ("<p>one</p><p>three four</p>", "three", "two three", "<p>one</p><p>two three four</p>"),
         ("<p><b>one</b></p><p><i>two</i> x</p>", "one\ntwo", "onetwo", "<p><b>one</b><i>two</i> x</p>"),
     ],
@@ -314,7 +315,9 @@ def test_an_edit_of_broken_html_reads_as_if_made_in_the_text_or_is_refused(
     try:
         result = splice(html, start, end, new)
     except ValueError as refusal:
-        assume("has to stay" not in str(refusal))
+        # White space as a number that nothing ends would take up what is put after it: rightly refused, and no other.
+        open_white_space = re.search(r"&#(x0*([9acd]|20)|0*(9|10|12|13|32))(?![0-9a-f;])", html, re.IGNORECASE)
+        assume("has to stay" not in str(refusal) and not open_white_space)
         raise
 
     assert project(result).text == replace(text, start, end, new)
