@@ -78,22 +78,30 @@ def dispatch(at: datetime) -> int:
     return len(jobs)
 
 
-def perform(job_id: int, attempt: int, handler: Callable[[str], None]) -> None:
+def perform(job_id: int, attempt: int, handler: Callable[[str], None], *, outside: bool = False) -> None:
     """Start a job if nobody has since ``attempt`` starts of it, and do it: ``handler`` and "done" in one transaction.
 
     The start is counted before, in a transaction of its own, so that a start that kills the process counts. A failure
     is noted on the row, which is due again later or parked; it is logged, not raised.
+
+    With ``outside``, the effect is beyond the database (a mail, a call of another server), which no transaction can
+    undo: it is done without one, since a server that is slow to answer would keep every other writer of SQLite
+    waiting. The lease alone keeps others away meanwhile, and a killed process leaves the work to be done once more.
     """
     job = _start(job_id, attempt)
     if job is None:
         return
     try:
+        if outside:
+            handler(job.subject_id)
+            _close(Job.objects.pending().filter(pk=job.pk, attempts=job.attempts))
+            return
         with transaction.atomic(durable=True):
             # Locked until the end, so nobody else does this work meanwhile; a lock that is taken means somebody does.
             if Job.objects.pending().select_for_update(skip_locked=True).filter(pk=job.pk).first() is None:
                 return
             handler(job.subject_id)
-            Job.objects.filter(pk=job.pk).update(done_at=timezone.now(), lease_expires_at=None, last_error="")
+            _close(Job.objects.filter(pk=job.pk))
     except Exception as error:  # whatever a handler raises, the row must know
         logger.exception("%s failed at attempt %s of %s", job, job.attempts, ATTEMPTS)
         _note_failure(job, error)
@@ -167,6 +175,10 @@ def _start(job_id: int, attempt: int) -> Job | None:
     job.lease_expires_at = now + settings.JOB_LEASE
     job.save(update_fields=["attempts", "lease_expires_at"])
     return job
+
+
+def _close(job: QuerySet[Job]) -> None:
+    job.update(done_at=timezone.now(), lease_expires_at=None, last_error="")
 
 
 def _note_failure(job: Job, error: Exception) -> None:

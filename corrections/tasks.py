@@ -13,13 +13,16 @@ from corrections import actions, jobs
 from corrections.models import Report
 
 
-def does(kind: str) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
-    """Make a function of a subject's id the task that does ``kind``, in the transaction that notes it as done."""
+def does(kind: str, *, outside: bool = False) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
+    """Make a function of a subject's id the task that does ``kind``, in the transaction that notes it as done.
+
+    With ``outside``, the task reaches beyond the database (mail, other servers) and holds no transaction meanwhile.
+    """
 
     def decorate(handler: Callable[[str], None]) -> Callable[[int, int], None]:
         @shared_task(name=jobs.task_name(kind))
         def task(job_id: int, attempt: int) -> None:
-            jobs.perform(job_id, attempt, handler)
+            jobs.perform(job_id, attempt, handler, outside=outside)
 
         return task
 

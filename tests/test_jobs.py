@@ -6,7 +6,7 @@ from unittest.mock import patch
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -245,3 +245,37 @@ def test_an_editor_cannot_put_jobs_back(client: Client, job: Job) -> None:
 
     job.refresh_from_db()
     assert job.attempts == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_work_outside_of_the_database_holds_no_transaction_and_is_done_once() -> None:
+    jobs.defer("triage_report", 7)
+    job = Job.objects.get()
+    seen: list[bool] = []
+
+    jobs.perform(job.pk, 0, lambda _: seen.append(connection.in_atomic_block), outside=True)
+    jobs.perform(job.pk, 0, lambda _: seen.append(connection.in_atomic_block), outside=True)
+
+    job.refresh_from_db()
+    assert seen == [False]
+    assert (job.attempts, job.lease_expires_at, job.done_at is not None) == (1, None, True)
+
+
+def test_failed_work_outside_of_the_database_is_due_again_and_parked_after_five_times(job: Job) -> None:
+    for attempt in range(5):
+        Job.objects.update(due_at=timezone.now())
+        jobs.perform(job.pk, attempt, failing, outside=True)
+
+    job.refresh_from_db()
+    assert (job.attempts, job.parked_at is not None, job.done_at) == (5, True, None)
+    assert job.last_error == "LookupError: no such thing"
+
+
+def test_work_outside_that_lost_its_lease_does_not_close_what_another_one_does(job: Job) -> None:
+    def overtaken(_subject_id: str) -> None:
+        Job.objects.update(attempts=2)
+
+    jobs.perform(job.pk, 0, overtaken, outside=True)
+
+    job.refresh_from_db()
+    assert (job.attempts, job.done_at) == (2, None)
