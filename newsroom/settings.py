@@ -216,6 +216,11 @@ EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "corrections@localhost")
 
+# Requests to addresses that others name (articles.outgoing)
+OUTGOING_PORTS: list[int] = env.list("OUTGOING_PORTS", [80, 443], subcast=int)
+OUTGOING_PRIVATE: list[str] = env.list("OUTGOING_PRIVATE", [])
+OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", "")
+
 # The product
 FOUR_EYES = env.str("FOUR_EYES", "warn", validate=lambda v: v in {"off", "warn", "enforce"})
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
