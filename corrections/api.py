@@ -19,7 +19,7 @@ from articles.models import Article
 from corrections import actions, intake
 from corrections.anchoring import Quote
 from corrections.idempotency import Answer, answer_once
-from corrections.models import Report
+from corrections.models import Report, Site
 from corrections.parsers import ReportParser
 from corrections.serializers import ReceivedSerializer, ReportSerializer, StandingSerializer
 
@@ -35,35 +35,37 @@ class ReportsView(APIView):
         request=ReportSerializer,
         responses={202: ReceivedSerializer},
         parameters=[
+            OpenApiParameter("site", description="The key of the other site on whose page the reader is."),
             OpenApiParameter(
                 "Idempotency-Key",
                 OpenApiTypes.STR,
                 OpenApiParameter.HEADER,
                 description="1–255 printable characters: the same key with the same body gives the first answer again.",
-            )
+            ),
         ],
     )
     def post(self, request: Request) -> Response:
         """Keep a report. 202: it is on disk, and its triage is due."""
-        intake.check_origin(request)
+        site = intake.site_of(request)
         serializer = ReportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         status, content = answer_once(
             "reports",
             request.headers.get("Idempotency-Key"),
             getattr(request.data, "raw", b""),
-            lambda: self._submit(request, serializer.validated_data),
+            lambda: self._submit(request, serializer.validated_data, site),
         )
         return Response(content, status=status)
 
-    def _submit(self, request: Request, data: dict[str, Any]) -> Answer:
+    def _submit(self, request: Request, data: dict[str, Any], site: Site | None) -> Answer:
         article = _article_of(data)
         reader = intake.reader_of(request)
-        intake.check_rate(reader)
+        intake.check_rate(reader, site)
         report = actions.submit_report(
             article,
             Quote(**data["quote"]),
             url=data.get("url", ""),
+            site=site,
             revision_number=data.get("revision"),
             part=data["part"],
             category=data["category"],

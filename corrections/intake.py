@@ -8,11 +8,12 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from corrections.models import Report
+from corrections.models import Report, Site
 
 
 class ForeignOrigin(Exception):
@@ -40,24 +41,43 @@ def check_origin(request: HttpRequest) -> None:
         raise ForeignOrigin(f"Pages of {origin[:200]} may not send reports here.")
 
 
+def site_of(request: HttpRequest) -> Site | None:
+    """Give the other site on whose page a request says (``?site=``) it was made; ``None`` when it says nothing.
+
+    Raises ``ForeignOrigin`` unless the origin is one of that site's, or one of ours when no site is named.
+    """
+    key = request.GET.get("site", "")
+    if not key:
+        check_origin(request)
+        return None
+    origin = request.headers.get("Origin", "")
+    site = Site.objects.active().filter(key=key).first()
+    if site is None or not site.allows(origin):
+        raise ForeignOrigin(f"Pages of {origin[:200] or 'an unknown origin'} may not send reports with this key.")
+    return site
+
+
 def reader_of(request: HttpRequest) -> str:
     """Give a keyed digest of the reader's network address: tells readers apart, tells nobody who they are."""
     return salted_hmac("corrections.reader", _address_of(request), algorithm="sha256").hexdigest()
 
 
-def check_rate(reader: str) -> None:
-    """Raise ``TooManyReports`` when ``reader`` has used up the minute's or the day's number of reports."""
+def check_rate(reader: str, site: Site | None = None) -> None:
+    """Raise ``TooManyReports`` when the reader, or all readers of the site together, sent as many as they may."""
+    by_reader = Report.objects.filter(reader=reader)
+    _check_window(by_reader, timedelta(minutes=1), settings.REPORTS_PER_MINUTE)
+    _check_window(by_reader, timedelta(days=1), settings.REPORTS_PER_DAY)
+    if site is not None:
+        _check_window(Report.objects.filter(site=site), timedelta(minutes=1), site.reports_per_minute)
+
+
+def _check_window(reports: QuerySet[Report], window: timedelta, limit: int) -> None:
     now = timezone.now()
-    windows = (
-        (timedelta(minutes=1), settings.REPORTS_PER_MINUTE),
-        (timedelta(days=1), settings.REPORTS_PER_DAY),
-    )
-    for window, limit in windows:
-        recent = Report.objects.filter(reader=reader, received_at__gt=now - window).order_by("-received_at")
-        times = list(recent.values_list("received_at", flat=True)[:limit])
-        if len(times) >= limit:
-            free_at = times[-1] + window
-            raise TooManyReports(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
+    recent = reports.filter(received_at__gt=now - window).order_by("-received_at")
+    times = list(recent.values_list("received_at", flat=True)[:limit])
+    if len(times) >= limit:
+        free_at = times[-1] + window if times else now + window
+        raise TooManyReports(retry_after=max(1, math.ceil((free_at - now).total_seconds())))
 
 
 def _address_of(request: HttpRequest) -> str:

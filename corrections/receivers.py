@@ -1,12 +1,16 @@
-"""What corrections do when an article changes."""
+"""What corrections do when an article changes, and when a page of another site asks to be let in."""
 
+import re
 from typing import Any
 
+from corsheaders.signals import check_request_enabled
+from django.conf import settings
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from articles.models import Revision
 from articles.signals import article_revised
-from corrections import jobs
+from corrections import intake, jobs
 
 
 @receiver(article_revised)
@@ -14,3 +18,18 @@ def carry_passages_over(*, revision: Revision, previous: Revision | None, **_: A
     """Have the open cases' passages carried over, due in the transaction that saves the revision."""
     if previous is not None:
         jobs.defer("reanchor_article", revision.pk)
+
+
+@receiver(check_request_enabled)
+def let_known_sites_in(*, request: HttpRequest, **_: Any) -> bool:
+    """Let a page read our answers if the site that it names with ``?site=`` allows its origin.
+
+    The address is looked at here too: corsheaders asks for every address, not only for those it is set up for.
+    """
+    if not request.GET.get("site") or not re.match(settings.CORS_URLS_REGEX, request.path_info):
+        return False
+    try:
+        intake.site_of(request)
+    except intake.ForeignOrigin:
+        return False
+    return True

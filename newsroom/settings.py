@@ -7,6 +7,7 @@ all state under ``DATA_DIR``. ``DATABASE_URL`` and ``REDIS_URL`` put the same co
 import contextlib
 import secrets
 import tempfile
+from collections.abc import MutableMapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "csp",
+    "corsheaders",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -69,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "newsroom.middleware.NulMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "newsroom.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -168,6 +171,16 @@ STATICFILES_DIRS = [BASE_DIR / "newsroom" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
+
+def _let_other_sites_keep(headers: MutableMapping[str, str], _path: str, url: str) -> None:
+    """Let pages of other sites load the reader's script, isolated ones too, and keep it for an hour."""
+    if url.startswith(f"{STATIC_URL}corrections/"):
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        headers["Cache-Control"] = "public, max-age=3600, stale-while-revalidate=86400"
+
+
+WHITENOISE_ADD_HEADERS_FUNCTION = _let_other_sites_keep
+
 # Security. Nothing inline, nothing from elsewhere, from the first page on.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -198,6 +211,13 @@ if USE_X_FORWARDED_PROTO:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours stand before the web process: the reader's address is that many from the end.
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+# What pages of other sites may call, without cookies. Which sites: the desk says so (corrections.receivers).
+CORS_URLS_REGEX = r"^/api/v1/reports/$"
+CORS_ALLOW_METHODS = ["GET", "POST"]
+CORS_ALLOW_HEADERS = ["content-type", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["Retry-After"]
+CORS_PREFLIGHT_MAX_AGE = 7200  # browsers keep it no longer
 
 # Whole articles come in through forms and the API.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000

@@ -8,7 +8,7 @@ from django.utils import timezone
 from articles.models import Article, Part, Revision
 from corrections import anchoring, jobs
 from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve
-from corrections.models import Case, Category, Event, Outcome, Report, Resolution
+from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
 from corrections.policy import APPEAL_WITHIN, RULES, Severity
 
 _GUESSES = {
@@ -30,6 +30,7 @@ def submit_report(
     quote: anchoring.Quote,
     *,
     url: str = "",
+    site: Site | None = None,
     revision_number: int | None = None,
     part: str = "",
     category: str = "",
@@ -47,6 +48,7 @@ def submit_report(
     report = Report.objects.create(
         article=article,
         url=url,
+        site=site,
         revision_number=revision_number,
         part=part,
         exact=quote.exact,

@@ -39,9 +39,9 @@ class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class ta
 class ReportAdmin(ReadOnly):
     """Readers' reports as they were received."""
 
-    list_display = ("exact", "article", "category", "case", "received_at")
-    list_select_related = ("article__current", "case")
-    list_filter = ("category", "received_at")
+    list_display = ("exact", "article", "site", "category", "case", "received_at")
+    list_select_related = ("article__current", "case", "site")
+    list_filter = ("category", "received_at", "site")
     search_fields = ("exact", "comment", "suggestion")
     exclude = ("token", "reader")  # whoever holds the token can appeal in the reader's name
 
