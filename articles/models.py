@@ -81,6 +81,8 @@ class Article(models.Model):
             models.Index(fields=["-published_at", "-id"], name="article_latest"),
             # The constraint's own index leaves out empty identifiers, so SQLite does not use it to find one.
             models.Index(fields=["source", "external_id"], name="article_by_source"),
+            models.Index(fields=["section"], name="article_section"),
+            models.Index(fields=["language"], name="article_language"),
         ]
 
     def __str__(self) -> str:

@@ -21,6 +21,22 @@ SIZES = (1_000, 1_000_000)
 _ROUNDS = 15
 _BATCH = 2_000
 _CASES_PER_ARTICLE = 50
+_FILTERS = {
+    "a word of every article": "q=mayor",
+    "a word of every fortieth quote": "q=often&within=quotes",
+    "a word of 25 quotes": "q=rarely&within=quotes",
+    "words of one article": "q=number+seven",
+    "a word that is nowhere": "q=zeppelin",
+    "a common section": "section=Section+3",
+    "a small section": "section=Rare",
+    "a common category": "category=other",
+    "few facts": "category=fact",
+    "few regressions": "arrival=regression",
+    "few with ten reports": "reports=10",
+    "few older than two weeks": "age=14",
+    "another language": "language=uk",
+}
+"""What narrows the queue down: what nearly every case has, and what the same few have however many there are."""
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:
@@ -61,6 +77,7 @@ def _pages(size: int) -> dict[str, str]:
     return {
         **{f"queue, {slug}": f"/admin/?view={slug}" for slug in VIEWS},
         "queue, a page in the middle": f"/admin/?after={middle}",
+        **{f"queue, {what}": f"/admin/?{query}" for what, query in _FILTERS.items()},
         "case": f"/admin/corrections/case/{middle}/change/",
         "arrivals": f"/admin/arrivals/?since={size}",
     }
@@ -90,12 +107,23 @@ def _articles(count: int) -> list[Any]:
     from articles.models import Article, Revision
 
     articles = Article.objects.bulk_create(
-        [Article(slug=f"bridge-{number}", section=f"Section {number % 12}") for number in range(count)],
+        [
+            Article(
+                slug=f"bridge-{number}",
+                section=f"Section {number % 12}" if number else "Rare",
+                language="uk" if number == 1 else "en",
+            )
+            for number in range(count)
+        ],
         batch_size=_BATCH,
     )
     body = "<p>The mayor opened teh bridge on Monday.</p>" * 20
+    seven = f"{body}<p>It is number seven.</p>"
     revisions = Revision.objects.bulk_create(
-        [Revision(article=article, number=1, headline="A bridge opens", body=body) for article in articles],
+        [
+            Revision(article=article, number=1, headline="A bridge opens", body=seven if number == 7 else body)
+            for number, article in enumerate(articles)
+        ],
         batch_size=_BATCH,
     )
     for article, revision in zip(articles, revisions, strict=True):
@@ -142,9 +170,13 @@ def _cases(articles: list[Any], have: int, size: int) -> "Iterator[Case]":
             state = "awaiting_approval"
         elif number % 20 == 7:
             state, more = "claimed", {"assignee": editor, "claim_expires_at": now + timedelta(minutes=15)}
+        if number < 1_000 and number % 20 == 4:
+            more |= {"category": "fact", "arrival": "regression", "report_count": 10}
+            more["first_reported_at"] = now - timedelta(days=20)
+        exact = "rarely" if number < 1_000 and number % 40 == 4 else "often" if number % 40 == 9 else "teh"
         yield Case(
             article=article,
-            exact="teh",
+            exact=exact,
             prefix="The mayor opened ",
             suffix=" bridge on Monday.",
             revision=article.current,
@@ -153,11 +185,9 @@ def _cases(articles: list[Any], have: int, size: int) -> "Iterator[Case]":
             outcome="lost" if number % 20 == 8 else "exact",
             status=state,
             priority=dice.randrange(80),
-            report_count=1,
-            first_reported_at=now - timedelta(seconds=dice.randrange(1_200_000)),
             last_reported_at=now,
             due_at=now + timedelta(seconds=dice.randrange(-400_000, 400_000)),
-            **more,
+            **{"report_count": 1, "first_reported_at": now - timedelta(seconds=dice.randrange(1_200_000)), **more},
         )
 
 

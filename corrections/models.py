@@ -208,6 +208,26 @@ class Case(models.Model):
                 condition=Q(resolved_at__isnull=True),
                 name="case_due",
             ),
+            models.Index(
+                fields=["category", "-priority", "first_reported_at", "id"],
+                condition=Q(resolved_at__isnull=True),
+                name="case_by_category",
+            ),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(resolved_at__isnull=True, arrival__in=("reopened", "regression", "appeal", "woken")),
+                name="case_back_again",
+            ),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(resolved_at__isnull=True, report_count__gte=2),
+                name="case_reported_often",
+            ),
+            models.Index(
+                fields=["first_reported_at", "id"],
+                condition=Q(resolved_at__isnull=True),
+                name="case_oldest",
+            ),
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="case_decided"),
             models.Index(fields=["article", "status"], name="case_of_article"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_to_wake"),

@@ -21,6 +21,7 @@ from django_stubs_ext import StrPromise
 
 from articles.models import Article
 from corrections.desk import paging
+from corrections.desk.search import Search
 from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Report
 
 PAGE_SIZE = 25
@@ -98,7 +99,7 @@ class Filters(forms.Form):
         label=_("Search"),
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Quote, headline or case number")}),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Quote, article or case number")}),
     )
     section = forms.ChoiceField(label=_("Section"), required=False)
     category = forms.ChoiceField(label=_("Category"), required=False, choices=[("", _("any")), *Category.choices])
@@ -122,6 +123,11 @@ class Filters(forms.Form):
         choices=[("", _("any")), (2, _("2 or more")), (5, _("5 or more")), (10, _("10 or more"))],
     )
     language = forms.ChoiceField(label=_("Language"), required=False)
+    within = forms.ChoiceField(
+        label=_("Search in"),
+        required=False,
+        choices=[("", _("quotes and articles")), ("quotes", _("quotes only"))],
+    )
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
@@ -143,9 +149,14 @@ class Filters(forms.Form):
                 cases = cases.filter(**{lookup: chosen[name]})
         if "age" in chosen:
             cases = cases.filter(first_reported_at__lte=at - timedelta(days=chosen["age"]))
-        if "q" in chosen:
-            cases = _search(cases, chosen["q"])
+        if self._search is not None:
+            cases = cases.filter(self._search.condition)
         return cases
+
+    @cached_property
+    def _search(self) -> Search | None:
+        chosen = self.chosen()
+        return Search(chosen["q"], quotes_only="within" in chosen) if "q" in chosen else None
 
 
 _LOOKUPS = {
@@ -299,12 +310,6 @@ def _words_after(suffix: str) -> str:
 
 def _query_of(view: SavedView, chosen: dict[str, Any]) -> str:
     return urlencode({"view": view.slug, **chosen} if view.slug != "all" else chosen)
-
-
-def _search(cases: CaseQuerySet, words: str) -> CaseQuerySet:
-    for word in words.split():
-        cases = cases.filter(Q(exact__icontains=word) | Q(article__current__headline__icontains=word))
-    return cases
 
 
 def _values_of_articles(field: str) -> list[str]:

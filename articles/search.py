@@ -1,0 +1,84 @@
+"""Finding words in texts: by PostgreSQL's full text search, or plainly on a database without one.
+
+Both read the same: every word has to be there, in any order, and is found by its beginning (“bridge” finds “bridges”);
+“"two words"” are looked for in this order, and what follows a minus must not be there. Capitals do not matter. The
+configuration is PostgreSQL's ``simple``, which knows no language's endings and so serves Ukrainian as well as English.
+"""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact, SearchVectorField
+from django.db import connection
+from django.db.models import F, Func, Q
+from django.db.models.sql.compiler import SQLCompiler
+
+CONFIGURATION = "simple"
+
+_TERM = re.compile(r'(?P<no>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>\S+))')
+_BEGINNING = r"(?<!\w)"
+_NOT_IN_A_TAG = r"(?![^<>]*>)"
+
+
+def is_full_text() -> bool:
+    """Tell whether the database has a full text search of its own."""
+    return connection.vendor == "postgresql"
+
+
+def in_revision(words: str, path: str) -> Q:
+    """Give the condition that the revision at ``path`` (of relations, such as ``current``) has the words."""
+    if is_full_text():
+        return Q(SearchVectorExact(_StoredVector(F(f"{path}__headline")), _Words(words)))
+    return plainly(words, f"{path}__headline", f"{path}__standfirst", f"{path}__body")
+
+
+def in_field(words: str, field: str) -> Q:
+    """Give the condition that a short text has the words; the index is on ``SearchVector`` of the field."""
+    if is_full_text():
+        return Q(SearchVectorExact(SearchVector(field, config=CONFIGURATION), _Words(words)))
+    return plainly(words, field)
+
+
+def plainly(words: str, *fields: str) -> Q:
+    """Give the condition that every term stands in one of the fields, for a database without full text search."""
+    condition = Q()
+    patterns = list(_patterns(words))
+    if not patterns:
+        return Q(pk__in=[])
+    for pattern, is_unwanted in patterns:
+        found = Q()
+        for field in fields:
+            found |= Q(**{f"{field}__iregex": pattern})
+        condition &= ~found if is_unwanted else found
+    return condition
+
+
+def _patterns(words: str) -> Iterator[tuple[str, bool]]:
+    for term in _TERM.finditer(words):
+        text = (term["phrase"] or "") if term["word"] is None else term["word"]
+        wanted = [re.escape(html.escape(word, quote=False)) for word in text.split()]
+        if wanted:
+            yield _BEGINNING + r"\W+".join(wanted) + _NOT_IN_A_TAG, bool(term["no"])
+
+
+class _StoredVector(Func):
+    """The column ``search`` of a revision's table, beside the field given: the database fills it, no model has it."""
+
+    output_field = SearchVectorField()
+
+    def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+        """Name the column in the table that the field was found in."""
+        (column,) = self.get_source_expressions()
+        return f'{compiler.quote_name_unless_alias(column.alias)}."search"', []
+
+
+class _Words(SearchQuery):
+    """A search as an editor types it, every word meant as a beginning."""
+
+    # As text, a query has each word in quotes, followed by a space or the end: there the mark of a beginning belongs.
+    template = "regexp_replace(%(function)s(%(expressions)s)::text, '''( |$)', ''':*\\1', 'g')::tsquery"
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, config=CONFIGURATION, search_type="websearch")
