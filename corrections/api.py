@@ -18,16 +18,19 @@ from rest_framework.views import APIView
 from articles.models import Article
 from corrections import actions, intake
 from corrections.anchoring import Quote
-from corrections.idempotency import Answer, answer_once
 from corrections.models import Report, Site
 from corrections.parsers import ReportParser
 from corrections.serializers import ReceivedSerializer, ReportSerializer, StandingSerializer
+from rest.access import PUBLIC
+from rest.idempotency import Answer, answer_once
+from rest.views import ApiView
 
 
-class ReportsView(APIView):
+class ReportsView(ApiView):
     """Takes readers' reports. No account, no cookie: origin, rate and content are checked."""
 
-    permission_classes = [AllowAny]
+    scopes = {"POST": PUBLIC}
+    query_parameters = frozenset(("site",))
     parser_classes = [ReportParser]
 
     @extend_schema(
@@ -79,10 +82,12 @@ class ReportsView(APIView):
         return 202, {"id": str(report.pk), "status": "received", "receipt": receipt}
 
 
-class ReportView(APIView):
+class ReportView(ApiView):
     """Tells what became of one report to who holds its receipt."""
 
-    permission_classes = [AllowAny]
+    scopes = {"GET": PUBLIC}
+    serializer_class = StandingSerializer
+    has_sparse_fields = False
 
     @extend_schema(operation_id="get_report", responses={200: StandingSerializer})
     def get(self, _request: Request, token: str) -> Response:

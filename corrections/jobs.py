@@ -21,7 +21,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from kombu import Connection
 
-from corrections.models import IdempotencyKey, Job
+from corrections.models import Job
+from rest.models import IdempotencyKey
 
 logger = logging.getLogger(__name__)
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Part, Revision
 from corrections.policy import Kind, Severity
+from rest.models import Key
 
 
 class Outcome(models.TextChoices):
@@ -423,6 +424,10 @@ class Event(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, blank=True, on_delete=models.PROTECT,
         related_name="+",
     )  # fmt: skip
+    key = models.ForeignKey(
+        Key, verbose_name=_("by key"), null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        help_text=_("The API key that was used, if it was done by another system."),
+    )  # fmt: skip
     old_status = models.CharField(_("status before"), max_length=20, choices=Case.Status.choices, blank=True)
     new_status = models.CharField(_("status after"), max_length=20, choices=Case.Status.choices)
     note = models.TextField(_("why"), blank=True)
@@ -636,25 +641,3 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
-
-
-class IdempotencyKey(models.Model):
-    """The first answer that was given to a key, so that a repeated request gets it again.
-
-    Written in the transaction of what it answered; ``scope`` is the call, and later the caller.
-    """
-
-    scope = models.CharField(max_length=100)
-    key = models.CharField(max_length=255)
-    body_digest = models.CharField(max_length=64)
-    response_status = models.PositiveSmallIntegerField(null=True)
-    response = models.JSONField(null=True)
-    created_at = models.DateTimeField(default=timezone.now, db_index=True)
-
-    class Meta:
-        verbose_name = _("idempotency key")
-        verbose_name_plural = _("idempotency keys")
-        constraints = [models.UniqueConstraint(fields=["scope", "key"], name="idempotency_key_once")]
-
-    def __str__(self) -> str:
-        return self.key

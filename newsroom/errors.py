@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from articles.actions import RevisionConflict
-from corrections import actions, idempotency, intake
+from corrections import actions, intake
+from rest import idempotency
 
 _MEDIA_TYPE = "application/problem+json"
 _STATUSES: dict[type[Exception], int] = {

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "newsroom.broker",
     "corrections",
     "articles",
+    "rest",
     "corrections.desk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -61,6 +62,7 @@ INSTALLED_APPS = [
     "csp",
     "corsheaders",
     "rest_framework",
+    "django_filters",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
@@ -249,8 +251,12 @@ REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 200)
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest.access.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest.access.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["rest.access.KeyRate"],
+    "DEFAULT_PAGINATION_CLASS": "rest.pages.CursorPages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["corrections.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

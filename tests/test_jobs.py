@@ -13,7 +13,8 @@ from kombu.exceptions import OperationalError
 
 from articles.models import Article
 from corrections import jobs
-from corrections.models import IdempotencyKey, Job
+from corrections.models import Job
+from rest.models import IdempotencyKey
 from tests.desk import make_editor
 
 pytestmark = pytest.mark.django_db

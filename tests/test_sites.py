@@ -225,3 +225,10 @@ def test_the_script_may_be_loaded_and_kept_by_pages_of_other_sites(client: Clien
     assert "max-age=3600" in response["Cache-Control"]
     assert response["Content-Type"].startswith("text/javascript")
     assert "Cross-Origin-Resource-Policy" not in style
+
+
+def test_a_site_with_u0000_in_its_key_is_refused(client: Client) -> None:
+    response = client.post("/api/v1/reports/?site=%00", "{}", content_type="application/json")
+
+    assert response.status_code == 422
+    assert "site" in response.json()["errors"]

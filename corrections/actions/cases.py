@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from corrections.anchoring import CONTEXT
 from corrections.models import REJECTIONS, Case, Event, Outcome, Resolution
+from rest.keys import acting_key
 
 Status = Case.Status
 
@@ -196,7 +197,7 @@ def record(
 ) -> Event:
     """Write an event into the case's trail, in the action's transaction. For actions alone."""
     return Event.objects.create(
-        case=case, kind=kind, by=by, old_status=old, new_status=case.status, note=note, data=data
+        case=case, kind=kind, by=by, key=acting_key(), old_status=old, new_status=case.status, note=note, data=data
     )
 
 

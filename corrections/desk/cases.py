@@ -221,7 +221,7 @@ def _page(
             "looked_for": looked_for,
             "reports": reports,
             "more_reports": max(case.report_count - len(received), 0),
-            "events": list(case.events.select_related("by").order_by("-at", "-pk")[:50]),
+            "events": list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50]),
             "others": list(case.article.cases.unresolved().exclude(pk=case.pk).order_by("pk")[:_SHOWN_OTHERS]),
             "may_claim": case.status == Status.OPEN or (case.status == Status.CLAIMED and not row.is_held),
             "may_decide": may_decide,

@@ -50,8 +50,8 @@ class ReportAdmin(ReadOnly):
 class EventAdmin(ReadOnly):
     """The trails of all cases."""
 
-    list_display = ("at", "case", "kind", "by", "note")
-    list_select_related = ("case", "by")
+    list_display = ("at", "case", "kind", "by", "key", "note")
+    list_select_related = ("case", "by", "key")
     list_filter = ("kind", "at")
     ordering = ("-at", "-pk")
 

@@ -1,0 +1,1 @@
+"""What all calls of the API have in common: keys, pages, fields, conditions, and repeats. Knows no article."""

@@ -1,0 +1,118 @@
+"""What every call does alike: strict parameters, sparse fields, entity tags, and unsafe work done once."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.http import HttpResponseNotModified
+from django.http.response import HttpResponseBase
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer, ListSerializer
+
+from rest import conditions, keys
+from rest.access import PUBLIC
+from rest.idempotency import Answer, answer_once
+from rest.models import Key
+
+
+class ApiView(GenericAPIView[Any]):
+    """A call of the API. ``scopes`` says what each method takes (see ``rest.access``).
+
+    Parameters that the call does not know are refused (422) instead of ignored, so that a slip in a filter's name does
+    not give everything. An answer to GET has a strong ``ETag``, and 304 follows from it.
+    """
+
+    scopes: ClassVar[Mapping[str, str]] = {}
+    query_parameters: ClassVar[frozenset[str]] = frozenset()
+    """Parameters beside those of filters, pages and ``fields``."""
+    has_sparse_fields: ClassVar[bool] = True
+    """Whether ``?fields=`` cuts down what ``serializer_class`` gives."""
+    pagination_class = None
+    filter_backends = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the parameters before anything is done."""
+        super().initial(request, *args, **kwargs)
+        known = self._known_parameters()
+        errors = {}
+        for name, values in request.query_params.lists():
+            if name not in known:
+                listed = f"Choose from: {', '.join(sorted(known))}." if known else "This call has none."
+                errors[name] = [f"There is no such parameter. {listed}"]
+            elif not all(values) and name not in self.query_parameters:
+                errors[name] = ["Give a value, or leave the parameter out."]
+            elif "\0" in "".join(values):
+                errors[name] = ["U+0000 cannot be part of a value."]
+        if errors:
+            raise ValidationError(errors)
+        self.wanted_fields()
+
+    def wanted_fields(self) -> frozenset[str]:
+        """Give the fields that ``?fields=`` asks for; empty for all of them."""
+        raw = self.request.query_params.get("fields") if self._cuts_fields() else None
+        if raw is None:
+            return frozenset()
+        wanted = frozenset(name.strip() for name in raw.split(","))
+        serializer: Any = self.get_serializer_class()()
+        known = serializer.fields.keys()
+        if unknown := wanted - known:
+            told = ", ".join(sorted(f"“{name}”" for name in unknown))
+            raise ValidationError({"fields": [f"There is no {told}. Choose from: {', '.join(known)}."]})
+        return wanted
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> BaseSerializer[Any]:
+        """Give the serializer, cut down to the fields that are wanted."""
+        serializer = super().get_serializer(*args, **kwargs)
+        if wanted := self.wanted_fields():
+            inner: Any = serializer.child if isinstance(serializer, ListSerializer) else serializer
+            for name in inner.fields.keys() - wanted:
+                inner.fields.pop(name)
+        return serializer
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Give what was read its entity tag, or say that the client has it already."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if request.method not in ("GET", "HEAD") or answer.status_code != 200:
+            return answer
+        etag = conditions.etag_of(response.data)
+        answer.headers.setdefault("Cache-Control", "no-cache" if self._is_public() else "private, no-cache")
+        answer.headers["ETag"] = etag
+        if conditions.is_known(request, etag):
+            kept = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in answer.headers}
+            unchanged: HttpResponseBase = HttpResponseNotModified(headers=kept)
+            return unchanged  # type: ignore[return-value]
+        return answer
+
+    def once(self, request: Request, answer: Callable[[], Answer]) -> Response:
+        """Do an unsafe call, in the name of its key, and answer; with ``Idempotency-Key``, once (``rest.idempotency``).
+
+        The same idempotency key at another address or with another body is a conflict.
+        """
+        key = request.auth if isinstance(request.auth, Key) else None
+        raw: bytes = getattr(request.data, "raw", b"")
+        body = f"{request.method} {request.get_full_path()}\n".encode() + raw
+        scope = f"key {key.pk}" if key else "anyone"
+        with keys.acting_through(key):
+            status, content = answer_once(scope, request.headers.get("Idempotency-Key"), body, answer)
+        return Response(content if status != 204 else None, status=status)
+
+    def _known_parameters(self) -> frozenset[str]:
+        filters = getattr(self, "filterset_class", None) if self._is_safe() else None
+        pages: frozenset[str] = getattr(self.pagination_class, "query_parameters", frozenset())
+        return (
+            self.query_parameters
+            | (frozenset(filters.base_filters) if filters else frozenset())
+            | (pages if self._is_safe() else frozenset())
+            | (frozenset(("fields",)) if self._cuts_fields() else frozenset())
+        )
+
+    def _cuts_fields(self) -> bool:
+        return self._is_safe() and self.has_sparse_fields and self.serializer_class is not None
+
+    def _is_safe(self) -> bool:
+        return self.request.method in ("GET", "HEAD")
+
+    def _is_public(self) -> bool:
+        return self.scopes.get("GET") == PUBLIC
