@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 KINDS = {
     "triage_report": "triage",
     "reanchor_article": "reanchor",
+    "take_snapshot": "clocks",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
 

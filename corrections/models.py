@@ -397,6 +397,7 @@ class Event(models.Model):
 
         OPENED = "opened", _("opened")
         REPORTED = "reported", _("reported")
+        LOOKED = "looked", _("looked at")
         CLAIMED = "claimed", _("claimed")
         TAKEN_OVER = "taken_over", _("taken over")
         RELEASED = "released", _("released")
@@ -416,6 +417,9 @@ class Event(models.Model):
         AMENDED = "amended", _("correction amended")
         WITHDRAWN = "withdrawn", _("correction withdrawn")
         UNDONE = "undone", _("decision taken back")
+
+    ENTERING = (Kind.OPENED, Kind.REOPENED, Kind.APPEALED)
+    """What brings a case into the queue, for the first time or again."""
 
     case = models.ForeignKey(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)
@@ -437,7 +441,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["case", "at"], name="event_trail")]
+        indexes = [
+            models.Index(fields=["case", "at"], name="event_trail"),
+            models.Index(fields=["at"], name="event_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
@@ -641,3 +648,25 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"
+
+
+class DailySnapshot(models.Model):
+    """The figures of one past day of the newsroom, as ``corrections.statistics`` reckons them from the events.
+
+    Kept so that nobody waits for the reckoning; it can be repeated at any time. ``basis`` says by which definitions
+    and in which time zone it was done: figures on another basis count as missing.
+    """
+
+    day = models.DateField(_("day"), unique=True)
+    basis = models.CharField(_("basis"), max_length=64)
+    figures = models.JSONField(_("figures"))
+    taken_at = models.DateTimeField(_("taken"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("daily snapshot")
+        verbose_name_plural = _("daily snapshots")
+        default_permissions = ("view",)
+        permissions = [("view_editor_figures", _("Can see the figures of each editor"))]
+
+    def __str__(self) -> str:
+        return self.day.isoformat()

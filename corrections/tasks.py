@@ -5,11 +5,12 @@ A task may run more than once for a message and more than one message may come f
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from celery import shared_task
 
 from articles.models import Revision
-from corrections import actions, jobs
+from corrections import actions, jobs, statistics
 from corrections.models import Report
 
 
@@ -39,3 +40,9 @@ def triage_report(report_id: str) -> None:
 def reanchor_article(revision_id: str) -> None:
     """Carry the open cases' passages over to a new revision."""
     actions.reanchor_cases(Revision.objects.get(pk=revision_id))
+
+
+@does("take_snapshot")
+def take_snapshot(subject_id: str) -> None:
+    """Keep the figures of a day that is over; the subject is the day and the basis on which they were missed."""
+    statistics.take_snapshot(date.fromisoformat(subject_id.partition(" ")[0]))

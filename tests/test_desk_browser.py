@@ -219,6 +219,7 @@ def test_no_page_of_the_desk_has_a_finding_of_axe_or_a_violation_of_the_policy(
     addresses = [
         "/admin/?section=City",
         *(case.get_absolute_url() for case in (claimed, lost, open_case, ended, drafted)),
+        f"{reverse('admin:statistics')}?days=7",
         reverse("admin:apps"),
         reverse("admin:articles_article_changelist"),
         reverse("admin:articles_article_change", args=[article.pk]),

@@ -12,6 +12,7 @@ An action locks the row, checks, changes, records the event and defers the rest 
 from corrections.actions.cases import (
     InvalidTransition,
     claim_case,
+    look_at_case,
     merge_case,
     place_case,
     reject_case,
@@ -47,6 +48,7 @@ __all__ = [
     "approve_case",
     "claim_case",
     "correct_case",
+    "look_at_case",
     "merge_case",
     "place_case",
     "reanchor_cases",

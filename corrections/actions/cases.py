@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from corrections.anchoring import CONTEXT
@@ -18,6 +19,30 @@ Status = Case.Status
 
 class InvalidTransition(Exception):
     """The case is not in a state in which this can be done, or somebody else holds it. Says which."""
+
+
+@transaction.atomic
+def look_at_case(case: Case, *, by: User) -> None:
+    """Record that an editor has looked at a case that nobody had seen since it came into the queue; else do nothing.
+
+    Does nothing either at a case that is put off, waits for approval or has ended: what was decided last must stay the
+    last event while it can be taken back.
+    """
+    if not _is_unseen(case):
+        return
+    lock_case(case, allowed_from=list(Status))
+    # Locked: of two editors who open the page at the same time, the second finds the first one's event.
+    if _is_unseen(case):
+        record(case, Event.Kind.LOOKED, old=case.status, by=by)
+
+
+def _is_unseen(case: Case) -> bool:
+    """Tell whether the case waits and no editor has done anything with it since it came (again) into the queue."""
+    if case.status != Status.OPEN:
+        return False
+    came = Q(kind__in=Event.ENTERING)
+    last = case.events.filter(came | Q(by__isnull=False)).order_by("-at", "-pk").first()
+    return last is None or last.kind in Event.ENTERING
 
 
 @transaction.atomic

@@ -309,7 +309,17 @@ def _publish(case: Case, correction: Correction, *, by: User) -> None:
         correction=correction.pk,
         number=correction.number,
         without_second_person=lone,
+        guard_overridden=_overrides_guard(correction),
     )
+
+
+def _overrides_guard(correction: Correction) -> bool:
+    """Tell whether the correction is a style fix that the guard had stopped without its reason."""
+    if correction.kind != Kind.STYLE_FIX or not correction.override_reason:
+        return False
+    start = correction.start
+    end = start + len(correction.before)
+    return bool(touches_at(correction.base, correction.part, start=start, end=end, replacement=correction.after))
 
 
 def _lock_published(correction: Correction) -> None:

@@ -199,7 +199,7 @@ def _open_case(report: Report, revision: Revision, part: str, passage: anchoring
         due_at=report.received_at + RULES[severity].decide_within,
         priority=_PRIORITY[severity],
     )
-    record(case, Event.Kind.OPENED, outcome=str(passage.outcome))
+    record(case, Event.Kind.OPENED, outcome=str(passage.outcome), received_at=report.received_at.isoformat())
     return case
 
 

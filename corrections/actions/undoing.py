@@ -65,7 +65,7 @@ def _part_again(case: Case, event: Event, by: User) -> None:
     case.merged_into = None
     case.save(update_fields=["merged_into", "report_count"])
     into.report_count -= case.report_count
-    last = into.events.order_by("-pk").first()
+    last = into.events.exclude(kind=Event.Kind.LOOKED).order_by("-pk").first()
     if last is not None and last.data.get("taken") == case.pk:
         # Nothing has come in between, so what the merge raised goes back too.
         before = event.data["before"]

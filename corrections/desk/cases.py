@@ -128,6 +128,7 @@ def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
             _("Case %(case)s was merged into case %(into)s.") % {"case": case.pk, "into": case.merged_into_id},
         )
         return redirect(address(case.merged_into_id, queue.Cut(request).query))
+    actions.look_at_case(case, by=_editor(request))
     return _page(site, request, case)
 
 

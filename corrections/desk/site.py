@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
 
-from corrections.desk import arrivals, bulk, queue
+from corrections.desk import arrivals, bulk, queue, statistics
 
 
 class DeskSite(admin.AdminSite):
@@ -35,11 +36,28 @@ class DeskSite(admin.AdminSite):
         """Decide many cases at once."""
         return bulk.decide(request, self.each_context(request))
 
+    def statistics(self, request: HttpRequest) -> HttpResponse:
+        """Show how the desk does to who may review."""
+        _ask_for_review(request)
+        return statistics.show(request, self.each_context(request))
+
+    def statistics_export(self, request: HttpRequest, table: str) -> HttpResponse:
+        """Give a table of the statistics as CSV to who may review."""
+        _ask_for_review(request)
+        return statistics.export(request, table)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add the list of applications to the addresses."""
         return [
             path("apps/", self.admin_view(self.applications), name="apps"),
             path("bulk/", self.admin_view(self.bulk), name="bulk"),
             path("arrivals/", self.admin_view(arrivals.tell), name="arrivals"),
+            path("statistics/", self.admin_view(self.statistics), name="statistics"),
+            path("statistics/<slug:table>.csv", self.admin_view(self.statistics_export), name="statistics_export"),
             *super().get_urls(),
         ]
+
+
+def _ask_for_review(request: HttpRequest) -> None:
+    if not request.user.has_perm("corrections.review_case"):
+        raise PermissionDenied

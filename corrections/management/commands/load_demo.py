@@ -13,6 +13,7 @@ from articles.models import Article, Part
 from corrections import actions, notices
 from corrections.anchoring import Quote
 from corrections.demo import EDITORS, PASSWORD, STORIES
+from corrections.demo_past import remember
 from corrections.models import Case, Correction, Report, Resolution
 from corrections.policy import Kind, Severity
 
@@ -50,6 +51,7 @@ class _Newsroom:
 
     def fill(self) -> None:
         self._hire()
+        remember(self.editors, now=self.now)
         self._publish()
         self._resolve_some()
         self._leave_some_open()

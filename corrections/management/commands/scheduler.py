@@ -1,4 +1,4 @@
-"""``manage.py scheduler``: hands due jobs to Celery, wakes snoozed cases, sweeps what is old. A process of its own.
+"""``manage.py scheduler``: hands due jobs to Celery, wakes snoozed cases, minds the clocks. A process of its own.
 
 Several at once are harmless: each row is taken by one of them. A database or broker that does not answer is waited for.
 """
@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from corrections import actions, jobs
+from corrections import actions, clocks, jobs
 from corrections.models import Case
 
 logger = logging.getLogger(__name__)
@@ -86,6 +86,7 @@ class Command(BaseCommand):
         chores = [
             Chore("hand jobs to Celery", jobs.dispatch, every=_TICK),
             Chore("wake snoozed cases", wake_cases, every=5),
+            Chore("set the clocks' work due", clocks.wind, every=60),
             Chore("sweep what is old", jobs.sweep, every=3600),
         ]
         logger.info("Scheduler started")
