@@ -1,5 +1,7 @@
 """Every change of an article, one function each.
 
+    await ──▶ awaited
+                 │ create, revise: its text comes in
     create ──▶ published ──revise/splice──▶ published (a new revision) ──withdraw──▶ withdrawn
 
 Each locks the article, checks, writes and announces in one transaction. HTML from outside is sanitised here.
@@ -9,7 +11,9 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
+from urllib.parse import unquote, urlsplit
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -59,6 +63,35 @@ class Text:
 
 
 @transaction.atomic
+def await_article(canonical_url: str, *, language: str = "") -> Article:
+    """Give the article at an address; keep a place for one that has not come in yet, which editors alone see.
+
+    ``create_article`` puts the text into that place as soon as an article with this canonical address comes in.
+    """
+    known = Article.objects.at_address(canonical_url).with_text()
+    article = known.first()
+    if article is not None:
+        return article
+    article = Article(
+        slug=_free_slug(unquote(urlsplit(canonical_url).path.rstrip("/").rpartition("/")[2])),
+        status=Article.Status.AWAITED,
+        language=language or settings.LANGUAGE_CODE,
+        canonical_url=canonical_url,
+    )
+    try:
+        with transaction.atomic():
+            article.save()
+    except IntegrityError:
+        # Another request keeps a place for it since we looked; if it was not that, the error stands.
+        if article := known.first():
+            return article
+        raise
+    article.current = Revision.objects.create(article=article, number=0, headline=canonical_url[:500])
+    article.save(update_fields=["current"])
+    return article
+
+
+@transaction.atomic
 def create_article(
     text: Text,
     *,
@@ -73,24 +106,22 @@ def create_article(
     note: str = "",
     by: User | None = None,
 ) -> Article:
-    """Store a new article with its first revision.
+    """Store a new article with its first revision, in the place that is kept for it if it was awaited.
 
     Raises ``ValueError`` for a text without headline or prose, ``IntegrityError`` when ``source`` already has
     an article with ``external_id``.
     """
     text = text.cleaned()
     published_at = published_at or timezone.now()
-    article = Article.objects.create(
-        slug=_free_slug(slug or text.headline),
-        language=language,
-        section=section,
-        byline=byline,
-        source=source,
-        external_id=external_id,
-        canonical_url=canonical_url,
-        published_at=published_at,
-        modified_at=published_at,
-    )
+    article = _awaited_at(canonical_url) or Article(slug=_free_slug(slug or text.headline))
+    article.language = language
+    article.section = section
+    article.byline = byline
+    article.source = source
+    article.external_id = external_id
+    article.canonical_url = canonical_url
+    article.published_at = article.modified_at = published_at
+    article.save()
     _save_revision(article, text, note=note, by=by)
     return article
 
@@ -239,6 +270,14 @@ def _lock(article: Article, *, expected: int | None = None) -> None:
         raise RevisionConflict(expected=expected, current=article.text.number)
 
 
+def _awaited_at(canonical_url: str) -> Article | None:
+    """Give the place that is kept for an article, locked: nobody else can put a text into it."""
+    if not canonical_url:
+        return None
+    awaited = Article.objects.at_address(canonical_url).filter(status=Article.Status.AWAITED)
+    return awaited.select_for_update(no_key=True, of=("self",)).with_text().first()
+
+
 def _save_revision(article: Article, text: Text, *, note: str, by: User | None) -> Revision:
     previous = article.current
     revision = Revision.objects.create(
@@ -252,7 +291,10 @@ def _save_revision(article: Article, text: Text, *, note: str, by: User | None) 
     )
     article.current = revision
     fields = ["current"]
-    if previous:
+    if article.status == Article.Status.AWAITED:
+        article.status = Article.Status.PUBLISHED
+        fields.append("status")
+    elif previous:
         article.modified_at = revision.created_at
         fields.append("modified_at")
     article.save(update_fields=fields)

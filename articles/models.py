@@ -29,6 +29,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Leave out what was withdrawn or is not yet public."""
         return self.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
 
+    def at_address(self, canonical_url: str) -> Self:
+        """Keep what has this canonical address; a slash at its end is taken for another spelling of the same."""
+        without = canonical_url.removesuffix("/")
+        return self.filter(canonical_url__in=[without, f"{without}/"])
+
     def with_text(self) -> Self:
         """Fetch the current revision along."""
         return self.select_related("current")
@@ -42,10 +47,11 @@ class Article(models.Model):
     """A story. Its text stands in its revisions; ``current`` is the one that readers see."""
 
     class Status(models.TextChoices):
-        """Whether readers can see it."""
+        """Whether readers can see it. Of an awaited article we know the address alone."""
 
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        AWAITED = "awaited", _("awaited")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     slug = models.SlugField(_("slug"), max_length=200, unique=True, allow_unicode=True)
@@ -76,6 +82,9 @@ class Article(models.Model):
                 condition=~models.Q(external_id=""),
                 name="article_once_per_source",
             ),
+            models.UniqueConstraint(
+                fields=["canonical_url"], condition=models.Q(status="awaited"), name="article_awaited_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["-published_at", "-id"], name="article_latest"),
@@ -101,13 +110,16 @@ class Article(models.Model):
         return self.current
 
     def get_absolute_url(self) -> str:
-        """Give the path of the public page."""
+        """Give the path of the public page; of an awaited article, the address where it stands."""
+        if self.status == self.Status.AWAITED:
+            return self.canonical_url
         return reverse("articles:article", args=[self.slug])
 
 
 class Revision(models.Model):
     """One saved text of an article, numbered from 1. Never changed; the database refuses it.
 
+    An awaited article has the empty revision 0, so that cases about it have a text to be lost in.
     ``headline`` and ``standfirst`` are plain text with white space collapsed; ``body`` is sanitised HTML, safe to show.
     """
 

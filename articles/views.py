@@ -56,9 +56,12 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     """List the revisions of an article, newest first."""
     shown = _article(slug)
-    revisions = shown.revisions.defer("body", "standfirst").order_by("-number") if _is_readable(shown) else []
+    revisions = shown.revisions.filter(number__gt=0).defer("body", "standfirst").order_by("-number")
     return render_page(
-        request, "articles/history.html", {"article": shown, "revisions": revisions}, language=shown.language
+        request,
+        "articles/history.html",
+        {"article": shown, "revisions": revisions if _is_readable(shown) else []},
+        language=shown.language,
     )
 
 
@@ -67,7 +70,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def difference(request: HttpRequest, slug: str, old: int, new: int) -> HttpResponse:
     """Show word by word what differs between two revisions of an article."""
     shown = _article(slug)
-    found = {revision.number: revision for revision in shown.revisions.filter(Q(number=old) | Q(number=new))}
+    chosen = shown.revisions.filter(Q(number=old) | Q(number=new), number__gt=0)
+    found = {revision.number: revision for revision in chosen}
     if old not in found or new not in found or not _is_readable(shown):
         raise Http404("This article has no such revision to show.")
     parts = [PartDifference(part, _paragraphs(found[old], found[new], part)) for part in Part]
@@ -93,7 +97,7 @@ class PartDifference:
 
 def _article(slug: str) -> Article:
     articles: ArticleQuerySet = Article.objects.filter(published_at__lte=timezone.now(), current__isnull=False)
-    found = articles.with_text().filter(slug=slug).first()
+    found = articles.exclude(status=Article.Status.AWAITED).with_text().filter(slug=slug).first()
     if found is None:
         raise Http404("There is no such article.")
     return found

@@ -1,8 +1,9 @@
 """The API of reports, cases and corrections: parse, call one action, answer."""
 
+import re
 import uuid
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import Http404
@@ -15,6 +16,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from articles.actions import await_article
 from articles.models import Article
 from corrections import actions, intake
 from corrections.anchoring import Quote
@@ -61,7 +63,7 @@ class ReportsView(ApiView):
         return Response(content, status=status)
 
     def _submit(self, request: Request, data: dict[str, Any], site: Site | None) -> Answer:
-        article = _article_of(data)
+        article = _article_of(data, site)
         reader = intake.reader_of(request)
         intake.check_rate(reader, site)
         report = actions.submit_report(
@@ -111,25 +113,37 @@ class RootView(APIView):
         )
 
 
-def _article_of(data: dict[str, Any]) -> Article:
-    articles = Article.objects.published().with_text()
-    if data.get("article"):
-        try:
-            article = articles.filter(pk=uuid.UUID(data["article"])).first()
-        except ValueError:
-            article = None
-    else:
-        article = articles.filter(**_lookup(data["url"])).order_by("pk").first()
+def _article_of(data: dict[str, Any], site: Site | None) -> Article:
+    article = _named(data["article"]) if data.get("article") else _at_address(data["url"], site, data["language"])
     if article is None:
         raise Http404("There is no such article, or it is no longer published.")
     return article
 
 
-def _lookup(url: str) -> dict[str, str]:
+def _named(name: str) -> Article | None:
+    try:
+        return Article.objects.published().with_text().filter(pk=uuid.UUID(name)).first()
+    except ValueError:
+        return None
+
+
+def _at_address(url: str, site: Site | None, language: str) -> Article | None:
+    """Give the article at an address; one of the site's that we do not have is awaited from now on."""
     try:
         address = urlsplit(url)
     except ValueError as error:
         raise ValidationError({"url": ["This is not an address."]}) from error
+    articles = Article.objects.published().with_text()
     if address.netloc == urlsplit(settings.SITE_URL).netloc and address.path.startswith("/articles/"):
-        return {"slug": unquote(address.path.removeprefix("/articles/").partition("/")[0])}
-    return {"canonical_url": url.partition("#")[0]}
+        return articles.filter(slug=unquote(address.path.removeprefix("/articles/").partition("/")[0])).first()
+    query = "&".join(part for part in address.query.split("&") if not _TRACKING.match(part))
+    url = urlunsplit(address._replace(query=query, fragment=""))
+    found = articles.at_address(url).order_by("pk").first()
+    if found is None and site is not None and site.has_page(url):
+        awaited = await_article(url, language=language)
+        return awaited if awaited.status == Article.Status.AWAITED else None
+    return found
+
+
+_TRACKING = re.compile(r"utm_\w+=|fbclid=|gclid=")
+"""What links from newsletters and social networks add to an address, and canonical addresses never have."""

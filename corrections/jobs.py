@@ -30,6 +30,7 @@ KINDS = {
     "triage_report": "triage",
     "reanchor_article": "reanchor",
     "take_snapshot": "clocks",
+    "fetch_article": "fetch",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
 

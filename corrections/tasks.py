@@ -9,8 +9,8 @@ from datetime import date
 
 from celery import shared_task
 
-from articles.models import Revision
-from corrections import actions, jobs, statistics
+from articles.models import Article, Revision
+from corrections import actions, fetching, jobs, statistics
 from corrections.models import Report
 
 
@@ -46,3 +46,9 @@ def reanchor_article(revision_id: str) -> None:
 def take_snapshot(subject_id: str) -> None:
     """Keep the figures of a day that is over; the subject is the day and the basis on which they were missed."""
     statistics.take_snapshot(date.fromisoformat(subject_id.partition(" ")[0]))
+
+
+@does("fetch_article", outside=True)
+def fetch_article(article_id: str) -> None:
+    """Read an awaited article from its address, and triage what waits for it."""
+    fetching.fetch_article(Article.objects.get(pk=article_id))

@@ -137,7 +137,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_QUEUES = {
-    lane: {"exchange": lane, "routing_key": lane} for lane in ("triage", "reanchor", "mail", "webhooks", "clocks")
+    lane: {"exchange": lane, "routing_key": lane}
+    for lane in ("triage", "reanchor", "fetch", "mail", "webhooks", "clocks")
 }
 CELERY_TASK_DEFAULT_QUEUE = "triage"
 CELERY_TASK_SERIALIZER = "json"

@@ -119,10 +119,11 @@ def wake_case(case: Case, *, by: User | None = None) -> None:
 
 
 @transaction.atomic
-def merge_case(case: Case, *, into: Case, by: User) -> None:
+def merge_case(case: Case, *, into: Case, by: User | None = None) -> None:
     """Close a case as a duplicate of another one, which takes over its reports. The old address leads to the other.
 
-    Raises ``InvalidTransition`` unless both are of one article and unresolved and ``by`` may change ``case``.
+    Without ``by``, triage has found that both are about one place. Raises ``InvalidTransition`` unless both are of one
+    article and unresolved and ``by`` may change ``case``.
     """
     if case.pk == into.pk:
         raise InvalidTransition(f"Case {case.pk} cannot be merged into itself.")

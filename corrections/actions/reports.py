@@ -1,13 +1,14 @@
 """Readers' reports: taken in, triaged into cases, appealed; and passages carried over when an article is revised."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from articles.models import Article, Part, Revision
 from corrections import anchoring, jobs
-from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve
+from corrections.actions.cases import InvalidTransition, lock_case, merge_case, record, reopen_case, resolve
 from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
 from corrections.policy import APPEAL_WITHIN, RULES, Severity
 
@@ -16,8 +17,11 @@ _GUESSES = {
     Category.WORDING: Severity.STYLE,
     Category.TYPO: Severity.STYLE,
 }
+_EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
 _UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
 _PLACED = (Outcome.EXACT, Outcome.MOVED, Outcome.ALREADY_FIXED)
+FETCH_WITHIN = timedelta(minutes=2)
+"""How long a report waits for its article to be fetched, before an editor sees it as lost."""
 
 
 class AppealRefused(Exception):
@@ -43,7 +47,8 @@ def submit_report(
 ) -> Report:
     """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit.
 
-    ``received_at`` is for reports that come from elsewhere later; it is now when left out.
+    An awaited article is fetched before, if the reader's ``site`` lets us. ``received_at`` is for reports that come
+    from elsewhere later; it is now when left out.
     """
     report = Report.objects.create(
         article=article,
@@ -63,7 +68,11 @@ def submit_report(
         reader=reader,
         received_at=received_at or timezone.now(),
     )
-    jobs.defer("triage_report", report.pk)
+    if article.status == Article.Status.AWAITED and site is not None and site.may_fetch:
+        jobs.defer("fetch_article", article.pk)
+        jobs.defer("triage_report", report.pk, due_at=timezone.now() + FETCH_WITHIN)
+    else:
+        jobs.defer("triage_report", report.pk)
     return report
 
 
@@ -133,15 +142,21 @@ def reanchor_cases(revision: Revision) -> None:
 def _bring_up_to_date(article: Article) -> None:
     for case in article.cases.unresolved().exclude(revision=article.current).order_by("pk"):
         lock_case(case, allowed_from=_UNRESOLVED)
+        was_awaiting = case.revision.number == 0
         _carry_over(case, article.text)
+        if was_awaiting:
+            _merge_into_twin(case)
 
 
 def _find(report: Report, article: Article) -> tuple[str, anchoring.Passage]:
     """Look for the quote in the part that the report names, or in every part; the surest place wins."""
     quote = anchoring.Quote(report.exact, report.prefix, report.suffix, report.start)
-    parts = [report.part] if report.part else [Part.BODY, Part.HEADLINE, Part.STANDFIRST]
+    parts = [report.part] if report.part else _EVERY_PART
     seen = article.revisions.filter(number=report.revision_number or 0).first() or article.text
-    found = [(part, _find_in(part, quote, report.suggestion, seen, article.text)) for part in parts]
+    return _surest((part, _find_in(part, quote, report.suggestion, seen, article.text)) for part in parts)
+
+
+def _surest(found: Iterable[tuple[str, anchoring.Passage]]) -> tuple[str, anchoring.Passage]:
     order = list(Outcome)
     return min(found, key=lambda item: (order.index(Outcome(item[1].outcome)), -item[1].score))
 
@@ -229,24 +244,41 @@ def _join(report: Report, case: Case) -> None:
 
 
 def _carry_over(case: Case, revision: Revision) -> None:
-    passage = _passage_in(case, revision)
+    # While the article was awaited, nobody could know in which part of it the words would stand.
+    is_anywhere = case.revision.number == 0 and not case.reports.exclude(part="").exists()
+    parts = _EVERY_PART if is_anywhere else [case.part]
+    case.part, passage = _surest((part, _passage_in(case, revision, part)) for part in parts)
     case.start, case.end, case.outcome = passage.start, passage.end, Outcome(passage.outcome)
     case.revision = revision
-    case.save(update_fields=["revision", "start", "end", "outcome"])
+    case.save(update_fields=["part", "revision", "start", "end", "outcome"])
     record(case, Event.Kind.REANCHORED, old=case.status, revision=revision.number, outcome=case.outcome)
     if case.outcome == Outcome.ALREADY_FIXED and case.status != Case.Status.AWAITING_APPROVAL:
         _close_as_fixed(case)
 
 
-def _passage_in(case: Case, revision: Revision) -> anchoring.Passage:
-    """Say where the case's passage lies in ``revision``, and whether it reads there as any of its readers suggested."""
+def _merge_into_twin(case: Case) -> None:
+    """Put a case whose place nobody knew until now into the older one that turns out to be about the same place."""
+    if case.status != Case.Status.OPEN or case.outcome not in _PLACED:
+        return
+    text = case.revision.projection(case.part).text
+    twins = case.article.cases.filter(
+        status=Case.Status.OPEN, outcome__in=_PLACED, part=case.part, revision=case.revision, pk__lt=case.pk
+    )
+    for twin in twins.order_by("pk"):
+        if anchoring.same_place(twin.start or 0, twin.end or 0, case.start or 0, case.end or 0, text):
+            merge_case(case, into=twin)
+            return
+
+
+def _passage_in(case: Case, revision: Revision, part: str) -> anchoring.Passage:
+    """Say where the case's passage lies in a part of ``revision``, and whether it reads as a reader suggested."""
     here = anchoring.Passage(anchoring.Outcome(case.outcome), case.start, case.end)
     quote = anchoring.Quote(case.exact, case.prefix, case.suffix, case.start)
     suggestions = {words for words in case.reports.values_list("suggestion", flat=True) if words} or {""}
     found = [
-        _follow(case.part, quote, here, suggestion, case.revision, revision)
+        _follow(part, quote, here, suggestion, case.revision, revision)
         if case.outcome in (Outcome.EXACT, Outcome.MOVED)
-        else anchoring.locate(revision.projection(case.part).text, quote, suggestion=suggestion)
+        else anchoring.locate(revision.projection(part).text, quote, suggestion=suggestion)
         for suggestion in sorted(suggestions)
     ]
     return next((passage for passage in found if passage.outcome == anchoring.Outcome.ALREADY_FIXED), found[0])

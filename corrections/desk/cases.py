@@ -195,7 +195,7 @@ def _page(
     place = passages.find(case)
     row = next(queue.rows([case], by=editor, at=now))
     previous, following = cut.neighbours(case)
-    received = list(case.reports.order_by("-received_at")[:_SHOWN_REPORTS])
+    received = list(case.reports.select_related("site").order_by("-received_at")[:_SHOWN_REPORTS])
     reports = _proposals(received, place)
     may_decide = case.status == Status.CLAIMED and row.is_mine
     correct = _correct_form(request, case, place, reports, refused) if place.start is not None else None
