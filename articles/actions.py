@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
 from articles import sanitise
 from articles.models import Article, Part, Revision
@@ -29,7 +30,10 @@ class RevisionConflict(Exception):
     """The article is at another revision than the one the change was made on. Load it again and repeat."""
 
     def __init__(self, *, expected: int, current: int) -> None:
-        super().__init__(f"The article is at revision {current}, not {expected}. Load it again and repeat the change.")
+        super().__init__(
+            _("The article is at revision %(current)s, not %(expected)s. Load it again and repeat the change.")
+            % {"current": current, "expected": expected}
+        )
         self.expected = expected
         self.current = current
 
@@ -55,11 +59,13 @@ class Text:
     def check(self) -> None:
         """Raise ``ValueError`` when the text cannot be an article's."""
         if not self.headline:
-            raise ValueError("An article needs a headline.")
+            raise ValueError(_("An article needs a headline."))
         if len(self.headline) > 500:
-            raise ValueError(f"The headline has {len(self.headline)} characters; 500 are allowed.")
+            raise ValueError(
+                _("The headline has %(length)s characters; 500 are allowed.") % {"length": len(self.headline)}
+            )
         if not self.body:
-            raise ValueError("An article needs a body; after leaving out scripts and embeds nothing is left of it.")
+            raise ValueError(_("An article needs a body; after leaving out scripts and embeds nothing is left of it."))
 
 
 @transaction.atomic
@@ -175,7 +181,7 @@ def upsert_article(
     headline or prose, ``RevisionConflict`` when ``expected`` is given and is not the current revision's number.
     """
     if not source or not external_id:
-        raise ValueError("An article from elsewhere needs the name of its source and its identifier there.")
+        raise ValueError(_("An article from elsewhere needs the name of its source and its identifier there."))
     # Read without a lock: the digest is written together with the text, and most of a repeated import ends here.
     stored = Article.objects.filter(source=source, external_id=external_id)
     article = stored.first()

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from corrections.anchoring import CONTEXT
 from corrections.models import REJECTIONS, Case, Event, Outcome, Resolution
@@ -57,7 +58,10 @@ def claim_case(case: Case, *, takeover: bool = False, by: User) -> None:
     is_mine = old == Status.CLAIMED and holder == by
     is_held = old == Status.CLAIMED and not is_mine and not case.is_claim_lapsed(now)
     if is_held and not takeover:
-        raise InvalidTransition(f"{holder} is working on case {case.pk}. Take it over if you mean to.")
+        raise InvalidTransition(
+            _("%(holder)s is working on case %(case)s. Take it over if you mean to.")
+            % {"holder": holder, "case": case.pk}
+        )
     case.status = Status.CLAIMED
     case.assignee = by
     case.claim_expires_at = now + settings.CLAIM_LASTS
@@ -85,7 +89,10 @@ def reject_case(case: Case, *, reason: Resolution, message: str = "", by: User) 
     Raises ``InvalidTransition`` unless ``by`` holds the case, ``ValueError`` for a resolution that is no rejection.
     """
     if reason not in REJECTIONS:
-        raise ValueError(f"“{reason}” is no reason for a rejection. Choose one of: {', '.join(REJECTIONS)}.")
+        raise ValueError(
+            _("“%(reason)s” is no reason for a rejection. Choose one of: %(reasons)s.")
+            % {"reason": reason, "reasons": ", ".join(REJECTIONS)}
+        )
     lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
     old = case.status
     resolve(case, Resolution(reason), at=timezone.now())
@@ -96,7 +103,7 @@ def reject_case(case: Case, *, reason: Resolution, message: str = "", by: User) 
 def snooze_case(case: Case, *, until: datetime, note: str = "", by: User) -> None:
     """Put a case off until a time (UTC); it comes back by itself. Raises ``ValueError`` for a time that is past."""
     if until <= timezone.now():
-        raise ValueError("A case can be snoozed only until a time in the future.")
+        raise ValueError(_("A case can be snoozed only until a time in the future."))
     lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
     old = case.status
     _free(case)
@@ -126,7 +133,7 @@ def merge_case(case: Case, *, into: Case, by: User | None = None) -> None:
     article and unresolved and ``by`` may change ``case``.
     """
     if case.pk == into.pk:
-        raise InvalidTransition(f"Case {case.pk} cannot be merged into itself.")
+        raise InvalidTransition(_("Case %(case)s cannot be merged into itself.") % {"case": case.pk})
     # Always in the order of the numbers, so that two merges the other way round cannot wait for each other.
     for row in sorted((case, into), key=lambda c: c.pk):
         if row is case:
@@ -134,7 +141,9 @@ def merge_case(case: Case, *, into: Case, by: User | None = None) -> None:
         else:
             lock_case(into, allowed_from=(Status.OPEN, Status.CLAIMED, Status.SNOOZED))
     if case.article_id != into.article_id:
-        raise InvalidTransition(f"Cases {case.pk} and {into.pk} are about different articles.")
+        raise InvalidTransition(
+            _("Cases %(case)s and %(into)s are about different articles.") % {"case": case.pk, "into": into.pk}
+        )
     old = case.status
     reports = [str(pk) for pk in case.reports.values_list("pk", flat=True)]
     before = {
@@ -162,7 +171,10 @@ def reopen_case(
     """Bring a resolved case back into the queue."""
     lock_case(case, allowed_from=(Status.RESOLVED,))
     if case.merged_into_id:
-        raise InvalidTransition(f"Case {case.pk} was merged into case {case.merged_into_id}. Reopen that one.")
+        raise InvalidTransition(
+            _("Case %(case)s was merged into case %(into)s. Reopen that one.")
+            % {"case": case.pk, "into": case.merged_into_id}
+        )
     old, ended_as = case.status, case.resolution
     case.status = Status.OPEN
     case.arrival = arrival
@@ -185,7 +197,7 @@ def place_case(case: Case, *, start: int, end: int, expected: str, by: User) -> 
     text = revision.projection(case.part).text
     words = text[start:end]
     if start < 0 or not words or words != expected:
-        raise ValueError("The article has changed: other words stand there now. Pick the passage again.")
+        raise ValueError(_("The article has changed: other words stand there now. Pick the passage again."))
     case.revision, case.start, case.end, case.outcome = revision, start, end, Outcome.EXACT
     # From now on the case is about the picked words; its reports keep what their readers selected.
     case.exact, case.prefix, case.suffix = words, text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT]
@@ -204,9 +216,14 @@ def lock_case(case: Case, *, allowed_from: Collection[Case.Status], holder: User
     )
     # The row cannot change any more until the end of the transaction, so the checks below hold.
     if case.status not in allowed_from:
-        raise InvalidTransition(f"Case {case.pk} is {case.get_status_display()}; this cannot be done with it now.")
+        raise InvalidTransition(
+            _("Case %(case)s is %(status)s; this cannot be done with it now.")
+            % {"case": case.pk, "status": case.get_status_display()}
+        )
     if holder is not None and case.status == Status.CLAIMED and case.assignee != holder:
-        raise InvalidTransition(f"{case.assignee} holds case {case.pk}. Claim it first.")
+        raise InvalidTransition(
+            _("%(holder)s holds case %(case)s. Claim it first.") % {"holder": case.assignee, "case": case.pk}
+        )
 
 
 def resolve(case: Case, resolution: Resolution, *, at: datetime, also: Collection[str] = ()) -> None:

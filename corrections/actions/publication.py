@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.actions import RevisionConflict, splice_article, withdraw_article
 from articles.models import Part, Revision
@@ -46,7 +47,10 @@ class GuardedStyleFix(PolicyViolation):
 
     def __init__(self, touched: list[Touch]) -> None:
         what = ", ".join(str(touch.label) for touch in touched)
-        super().__init__(f"This change touches {what}, so it is hardly a style fix. Publish it, or give a reason.")
+        super().__init__(
+            _("This change touches %(what)s, so it is hardly a style fix. Publish it, or give a reason.")
+            % {"what": what}
+        )
         self.touched = touched
 
 
@@ -82,7 +86,7 @@ def correct_case(
     seen = _seen_revision(case, revision)
     words = seen.projection(case.part).text
     if not 0 <= start <= end <= len(words) or words[start:end] != expected:
-        raise EditConflict("The words at the passage are not the ones you saw. Load the case again.")
+        raise EditConflict(_("The words at the passage are not the ones you saw. Load the case again."))
     notice = notice.strip()
     _check_policy(kind, severity, notice=notice, before=expected, after=replacement)
     if kind == Kind.STYLE_FIX and not override_reason.strip():
@@ -127,14 +131,17 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
     correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
     if draft is not None and draft != correction.pk:
-        raise InvalidTransition("The draft you looked at was replaced by another one. Read that one first.")
+        raise InvalidTransition(_("The draft you looked at was replaced by another one. Read that one first."))
     approver = RULES[Severity(correction.severity)].approver or Approver.EDITOR
     if not by.has_perm(f"corrections.{approver}"):
-        raise ApprovalRefused(f"A {correction.get_severity_display()} correction needs somebody with more authority.")
+        raise ApprovalRefused(
+            _("A correction of the severity “%(severity)s” needs somebody with more authority.")
+            % {"severity": correction.get_severity_display()}
+        )
     if correction.drafted_by == by and settings.FOUR_EYES == "enforce":
-        raise ApprovalRefused("You drafted this correction; somebody else has to approve it.")
+        raise ApprovalRefused(_("You drafted this correction; somebody else has to approve it."))
     if case.article.authors.filter(pk=by.pk).exists():
-        raise ApprovalRefused("You wrote this article; somebody else has to approve its correction.")
+        raise ApprovalRefused(_("You wrote this article; somebody else has to approve its correction."))
     correction.approved_by = by
     _publish(case, correction, by=by)
     return correction
@@ -163,7 +170,7 @@ def amend_correction(correction: Correction, *, notice: str, by: User) -> Correc
     """
     _lock_published(correction)
     if not notice.strip():
-        raise PolicyViolation("An amendment needs a notice.")
+        raise PolicyViolation(_("An amendment needs a notice."))
     now = timezone.now()
     year, sequence = log.take_number(at=now)
     amendment = Correction.objects.create(
@@ -203,7 +210,7 @@ def withdraw_correction(correction: Correction, *, reason: str, by: User) -> Non
     """
     _lock_published(correction)
     if not reason.strip():
-        raise PolicyViolation("A withdrawal needs a reason, which the public reads.")
+        raise PolicyViolation(_("A withdrawal needs a reason, which the public reads."))
     now = timezone.now()
     correction.status = Correction.Status.WITHDRAWN
     correction.withdrawn_at = now
@@ -249,20 +256,23 @@ def _seen_revision(case: Case, number: int) -> Revision:
     current = case.article.text
     if current.number != number:
         raise EditConflict(
-            f"The article was revised meanwhile: it is at revision {current.number}, you saw {number}. "
-            "Load the case again."
+            _("The article was revised meanwhile: it is at revision %(current)s, you saw %(seen)s. Load it again.")
+            % {"current": current.number, "seen": number}
         )
     return current
 
 
 def _check_policy(kind: Kind, severity: Severity, *, notice: str, before: str, after: str) -> None:
     if severity not in SEVERITIES[Kind(kind)]:
-        allowed = ", ".join(SEVERITIES[Kind(kind)])
-        raise PolicyViolation(f"A {Kind(kind).label} cannot be {Severity(severity).label}. Choose one of: {allowed}.")
+        allowed = ", ".join(str(Severity(each).label) for each in SEVERITIES[Kind(kind)])
+        raise PolicyViolation(
+            _("“%(kind)s” cannot be “%(severity)s”. Choose one of: %(allowed)s.")
+            % {"kind": Kind(kind).label, "severity": Severity(severity).label, "allowed": allowed}
+        )
     if RULES[severity].public and not notice:
-        raise PolicyViolation("The public has to read what was wrong: write the notice.")
+        raise PolicyViolation(_("The public has to read what was wrong: write the notice."))
     if before == after and kind not in (Kind.EDITORS_NOTE, Kind.RETRACTION):
-        raise PolicyViolation("The wording is unchanged. Edit the passage, or reject the case.")
+        raise PolicyViolation(_("The wording is unchanged. Edit the passage, or reject the case."))
 
 
 def _publish(case: Case, correction: Correction, *, by: User) -> None:
@@ -331,6 +341,6 @@ def _lock_published(correction: Correction) -> None:
     # Locked: nobody can amend or withdraw it at the same time.
     if correction.status != Correction.Status.PUBLISHED or correction.number is None:
         raise InvalidTransition(
-            f"Correction {correction.number or correction.pk} is {correction.get_status_display()} "
-            "and cannot be changed now."
+            _("Correction %(number)s is %(status)s and cannot be changed now.")
+            % {"number": correction.number or correction.pk, "status": correction.get_status_display()}
         )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles.models import Article, Part, Revision
 from corrections import anchoring, jobs
@@ -108,21 +109,23 @@ def appeal_report(report: Report, *, message: str) -> None:
     Raises ``AppealRefused`` when there is nothing to appeal, or no more time, or no reason given.
     """
     if not message.strip():
-        raise AppealRefused("Say why the decision should be looked at again.")
+        raise AppealRefused(_("Say why the decision should be looked at again."))
     report.refresh_from_db(
         from_queryset=Report.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
     )
     case = report.case
     if report.appealed_at is not None:
-        raise AppealRefused("This report has been appealed already.")
+        raise AppealRefused(_("This report has been appealed already."))
     if case is None or case.resolved_at is None:
-        raise AppealRefused("There is no decision yet.")
+        raise AppealRefused(_("There is no decision yet."))
     if timezone.now() > case.resolved_at + APPEAL_WITHIN:
-        raise AppealRefused(f"An appeal is possible for {APPEAL_WITHIN.days} days after the decision.")
+        raise AppealRefused(
+            _("An appeal is possible for %(days)s days after the decision.") % {"days": APPEAL_WITHIN.days}
+        )
     try:
         reopen_case(case, note=message.strip(), arrival=Case.Arrival.APPEAL)
     except InvalidTransition as error:
-        raise AppealRefused("The case is being looked at already.") from error
+        raise AppealRefused(_("The case is being looked at already.")) from error
     report.appealed_at = timezone.now()
     report.save(update_fields=["appealed_at"])
 

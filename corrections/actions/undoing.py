@@ -38,9 +38,12 @@ def undo_case(case: Case, *, by: User) -> None:
     event = case.events.order_by("-pk").first()
     # The row is locked, and every action locks it before it writes an event: this one stays the last.
     if event is None or event.kind not in _UNDOING or event.by_id != by.pk:
-        raise InvalidTransition(f"There is nothing of yours to take back at case {case.pk}.")
+        raise InvalidTransition(_("There is nothing of yours to take back at case %(case)s.") % {"case": case.pk})
     if timezone.now() > event.at + UNDO_WITHIN:
-        raise InvalidTransition(f"A decision can be taken back for {UNDO_WITHIN.seconds} seconds. Reopen the case.")
+        raise InvalidTransition(
+            _("A decision can be taken back for %(seconds)s seconds. Reopen the case.")
+            % {"seconds": UNDO_WITHIN.seconds}
+        )
     _UNDOING[Event.Kind(event.kind)](case, event, by)
     old = case.status
     case.status = Status.CLAIMED
@@ -85,7 +88,7 @@ def _take_draft_back(case: Case, event: Event, _by: User) -> None:
 def _restore_article(case: Case, event: Event, by: User) -> None:
     correction = case.corrections.select_related("base", "revision", "article").get(pk=event.data["correction"])
     if correction.kind == Kind.RETRACTION:
-        raise InvalidTransition("The withdrawal of an article cannot be taken back.")
+        raise InvalidTransition(_("The withdrawal of an article cannot be taken back."))
     published, base = correction.revision, correction.base
     if published is not None and published.pk != base.pk:
         text = Text(headline=base.headline, standfirst=base.standfirst, body=base.body)
