@@ -5,7 +5,7 @@ Nothing here reads a cookie. What articles and corrections show is their views' 
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
@@ -70,12 +70,15 @@ def in_language(language: str) -> Iterator[str]:
         yield interface
 
 
-def interface_language(language: str) -> str:
-    """Give the language that there are translations in and that serves readers of ``language`` best."""
-    try:
-        return translation.get_supported_language_variant(language.lower())
-    except LookupError:
-        return settings.LANGUAGE_CODE
+def interface_language(*languages: str) -> str:
+    """Give the language that there are translations in and that serves readers of the first of ``languages`` best.
+
+    Later ones count where there is no translation for the earlier ones, and the newsroom's own comes last.
+    """
+    for language in languages:
+        with suppress(LookupError):
+            return translation.get_supported_language_variant(language.lower())
+    return settings.LANGUAGE_CODE
 
 
 def direction(language: str) -> str:

@@ -31,6 +31,9 @@ KINDS = {
     "reanchor_article": "reanchor",
     "take_snapshot": "clocks",
     "fetch_article": "fetch",
+    "answer_readers": "mail",
+    "ask_to_confirm": "mail:questions",
+    "mail_answer": "mail:answers",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
 

@@ -10,6 +10,7 @@ gets which letter when is the business of ``corrections.actions``.
 import re
 from collections.abc import Mapping
 from email.utils import formataddr, parseaddr
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,10 @@ _SIGNATURE = "-- "
 _NOT_IN_A_KEY = re.compile(r"[^A-Za-z0-9._-]")
 
 
+class AddressRefused(Exception):
+    """The mail server does not take mail for the address. Says in its words why."""
+
+
 def send(
     letter: str, *, to: str, language: str, key: str, context: Mapping[str, Any] | None = None, stop_url: str = ""
 ) -> None:
@@ -34,7 +39,7 @@ def send(
 
     ``key`` names the job; a letter that is sent again bears the same ``Message-ID``, by which mail programs know it.
     ``stop_url`` is the whole address at which one click ends such mail (RFC 8058); it stands at the letter's foot too.
-    Raises what the mail server answers (``OSError``, ``smtplib.SMTPException``).
+    Raises ``AddressRefused``, or ``OSError`` when the mail server does not answer or wants nothing from us.
     """
     with in_language(language) as interface:
         values = {
@@ -52,7 +57,12 @@ def send(
         _shortened(subject), text, from_email=_sender(), to=[to], headers=_headers(key, interface, stop_url)
     )
     message.attach_alternative(html, "text/html")
-    message.send()
+    try:
+        message.send()
+    except SMTPRecipientsRefused as refused:
+        # The error is logged and kept on the job: it must not carry the address there.
+        replies = [f"{code} {reply.decode(errors='replace')}" for code, reply in refused.recipients.values()]
+        raise AddressRefused("; ".join(replies).replace(to, "…")) from None
 
 
 def message_id(key: str) -> str:

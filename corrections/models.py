@@ -335,8 +335,38 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, _DEFAULT_PORTS[parts.scheme]) else "")
 
 
+class Address(models.Model):
+    """What is known of a mail address that a reader gave: asked whether it is theirs, confirmed, or not to be used.
+
+    The address itself stands in the reports; here is its keyed digest alone, so that who wants no mail is remembered
+    when the address is forgotten.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    asked_at = models.DateTimeField(_("asked to confirm"), null=True, blank=True)
+    times_asked = models.PositiveSmallIntegerField(_("times asked"), default=0)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    stopped_at = models.DateTimeField(_("wants no mail since"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("address of a reader")
+        verbose_name_plural = _("addresses of readers")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @property
+    def may_be_written_to(self) -> bool:
+        """Whether answers may go there: the reader confirmed it and has not stopped mail since."""
+        return self.confirmed_at is not None and self.stopped_at is None
+
+
 class Report(models.Model):
-    """One reader's claim about one quote. Kept as received; the database refuses to change what the reader wrote."""
+    """One reader's claim about one quote. Kept as received; the database refuses to change what the reader wrote.
+
+    The mail address is erased some time after the case's end.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token = models.CharField(max_length=43, unique=True, default=secrets.token_urlsafe, editable=False)
@@ -356,6 +386,10 @@ class Report(models.Model):
     suggestion = models.TextField(_("suggestion"), blank=True)
     comment = models.TextField(_("comment"), blank=True)
     email = models.EmailField(_("address for the answer"), blank=True)
+    address = models.ForeignKey(
+        Address, verbose_name=_("state of the address"), null=True, blank=True, on_delete=models.SET_NULL,
+        related_name="reports", editable=False,
+    )  # fmt: skip
     language = models.CharField(_("language"), max_length=35, blank=True)
     reader = models.CharField(_("reader"), max_length=64, blank=True, help_text=_("A keyed digest of the address."))
     received_at = models.DateTimeField(_("received"), default=timezone.now)
@@ -448,6 +482,10 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+DECIDING = (Event.Kind.REJECTED, Event.Kind.CORRECTED, Event.Kind.ALREADY_FIXED)
+"""The events that end a case with an answer to its readers; a merged case's readers get the other case's."""
 
 
 class CorrectionQuerySet(models.QuerySet["Correction"]):

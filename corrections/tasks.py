@@ -11,7 +11,7 @@ from celery import shared_task
 
 from articles.models import Article, Revision
 from corrections import actions, fetching, jobs, statistics
-from corrections.models import Report
+from corrections.models import Event, Report
 
 
 def does(kind: str, *, outside: bool = False) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
@@ -52,3 +52,23 @@ def take_snapshot(subject_id: str) -> None:
 def fetch_article(article_id: str) -> None:
     """Read an awaited article from its address, and triage what waits for it."""
     fetching.fetch_article(Article.objects.get(pk=article_id))
+
+
+@does("ask_to_confirm", outside=True)
+def ask_to_confirm(report_id: str) -> None:
+    """Send the letter that asks a reader to confirm the address. At least once."""
+    actions.ask_to_confirm(Report.objects.select_related("address", "article__current").get(pk=report_id))
+
+
+@does("answer_readers")
+def answer_readers(event_id: str) -> None:
+    """Have a decision told to the readers of its case."""
+    actions.answer_readers(Event.objects.select_related("case").get(pk=event_id))
+
+
+@does("mail_answer", outside=True)
+def mail_answer(subject_id: str) -> None:
+    """Send one reader the letter about a decision. At least once."""
+    event_id, report_id = subject_id.split(":")
+    report = Report.objects.select_related("address", "case", "article__current").get(pk=report_id)
+    actions.mail_answer(Event.objects.select_related("case").get(pk=event_id), report)

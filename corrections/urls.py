@@ -1,4 +1,4 @@
-"""Public addresses of the corrections log, the receipts and the report form."""
+"""Public addresses of the corrections log, the receipts, the report form and readers' mail."""
 
 from django.urls import path
 
@@ -13,6 +13,8 @@ urlpatterns = [
     path("corrections/feed.json", feeds.json, name="feed_json"),
     path("corrections/<str:number>/", views.correction, name="correction"),
     path("receipts/<str:token>/", views.receipt, name="receipt"),
+    path("mail/confirm/<str:token>/", views.confirm_address, name="confirm_address"),
+    path("mail/stop/<str:token>/", views.stop_mail, name="stop_mail"),
     path("articles/<str:slug>/report/", views.report_form, name="report_form"),
     path("articles/<str:slug>/corrections.atom", feeds.atom, name="article_feed_atom"),
     path("articles/<str:slug>/corrections.json", feeds.json, name="article_feed_json"),

@@ -3,13 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,14 +17,14 @@ from django_stubs_ext import StrPromise
 from articles.models import Article
 from articles.pages import interface_language, public_page, render_page
 from articles.text import collapse
-from corrections import actions, intake
+from corrections import actions, addresses, intake
 from corrections.anchoring import Quote
 from corrections.answers import ANSWERS
 from corrections.forms import AppealForm, ReportForm
-from corrections.models import Case, Correction, CorrectionQuerySet, LogEntry, LogHead, Report
-from corrections.passages import text_directive
+from corrections.letters import language_of
+from corrections.models import Address, Correction, CorrectionQuerySet, LogEntry, LogHead, Report
 from corrections.policy import APPEAL_WITHIN, RULES, SEVERITIES, Approver, Kind, Placement, Rule
-from corrections.standing import Stage, Standing, standing_of
+from corrections.standing import Stage, Standing, appeal_until, passage_href, standing_of
 
 _PER_PAGE = 20
 _LONGEST_SEARCH = 200
@@ -102,9 +101,9 @@ def chain(_request: HttpRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Tell a reader what became of the report, and take one appeal."""
-    reports = Report.objects.select_related("case", "article__current").defer("article__current__body")
+    reports = Report.objects.select_related("case", "address", "article__current")
     report = get_object_or_404(reports, token=token)
-    language = interface_language(report.language or report.article.language)
+    language = language_of(report)
     form, refusal = AppealForm(request.POST or None), ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -119,13 +118,41 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "standing": standing,
         "stages": _stages(standing),
         "answer": ANSWERS.get(standing.resolution) if standing.resolution else None,
-        "passage_href": _passage_href(report, standing),
-        "appeal_until": _appeal_until(report),
+        "passage_href": passage_href(report, standing),
+        "appeal_until": appeal_until(report),
         "form": form,
         "refusal": refusal,
     }
     status = 409 if refusal else 422 if request.method == "POST" else 200
     return _private(render_page(request, "corrections/receipt.html", context, language=language, status=status))
+
+
+@csrf_exempt  # the token in the address is the proof
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_address(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask by a button, since programs that scan mail open links, and confirm that answers may go to an address."""
+    address = addresses.read(token, addresses.Purpose.CONFIRM)
+    if address is not None and request.method == "POST":
+        actions.confirm_address(address)
+    state = "unknown" if address is None else "confirmed" if address.may_be_written_to else "confirm"
+    return _mail_page(request, state, address)
+
+
+@csrf_exempt  # mail programs send this POST themselves, without any page before it (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop all mail to an address, by a button or by a mail program's one click; a second button starts it again."""
+    address = addresses.read(token, addresses.Purpose.STOP)
+    if address is not None and request.method == "POST":
+        # Who holds this token has read a letter at the address, so it needs no second confirmation.
+        (actions.confirm_address if "again" in request.POST else actions.stop_mail)(address)
+    if address is None:
+        state = "unknown"
+    elif request.method == "POST" and address.may_be_written_to:
+        state = "confirmed"
+    else:
+        state = "stop" if address.stopped_at is None else "stopped"
+    return _mail_page(request, state, address)
 
 
 @csrf_exempt  # the page is the same for every reader, so it can hold no token: the origin is checked instead
@@ -221,6 +248,13 @@ def _form_page(
     return response
 
 
+def _mail_page(request: HttpRequest, state: str, address: Address | None) -> HttpResponse:
+    latest = address and address.reports.select_related("article").order_by("-received_at").first()
+    language = language_of(latest) if latest else interface_language(get_language() or "")
+    status = 404 if address is None else 200
+    return _private(render_page(request, "corrections/mail.html", {"state": state}, language=language, status=status))
+
+
 def _private(response: HttpResponse) -> HttpResponse:
     """Keep a page with a reader's words, or its address, out of caches, search engines and other sites' logs."""
     response["Cache-Control"] = "no-store"
@@ -262,28 +296,6 @@ def _stages(standing: Standing) -> list[Step]:
     at = order.index(standing.stage)
     labels = [_("Received"), _("Being looked at"), _("Decided")]
     return [Step(label, index <= at, index == at) for index, label in enumerate(labels)]
-
-
-def _passage_href(report: Report, standing: Standing) -> str:
-    """Give a link to the words in the article: the new ones once it was corrected, else the reader's quote."""
-    address = report.article.get_absolute_url()
-    if report.article.status == Article.Status.WITHDRAWN:
-        return address
-    if standing.correction is not None and standing.correction.after:
-        words = standing.correction.after
-        return f"{address}#{text_directive(words, 0, len(words))}"
-    prefix = report.prefix.partition(" ")[2]  # its first word may have been cut
-    start, end = len(prefix), len(prefix) + len(report.exact)
-    return f"{address}#{text_directive(prefix + report.exact + report.suffix, start, end)}"
-
-
-def _appeal_until(report: Report) -> datetime | None:
-    """Give until when the reader can appeal; ``None`` when that is not possible (any more)."""
-    case = report.case
-    if case is None or case.status != Case.Status.RESOLVED or case.resolved_at is None or report.appealed_at:
-        return None
-    until = case.resolved_at + APPEAL_WITHIN
-    return until if timezone.now() <= until else None
 
 
 def _approval(rule: Rule) -> StrPromise:

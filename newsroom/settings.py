@@ -248,6 +248,7 @@ OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", "")
 FOUR_EYES = env.str("FOUR_EYES", "warn", validate=lambda v: v in {"off", "warn", "enforce"})
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
 MARK_CORRECTIONS = env.bool("MARK_CORRECTIONS", False)
+ADDRESSES_KEPT = timedelta(days=env.int("ADDRESS_DAYS", 60))
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 200)
 

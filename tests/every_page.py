@@ -1,9 +1,13 @@
 """Every public page, in every state that a reader may meet it, for tests that look at them all."""
 
+from django.conf import settings
+from django.utils import timezone
+
 from articles.models import Article
 from corrections import actions
+from corrections.addresses import Purpose, url_of
 from corrections.anchoring import Quote
-from corrections.models import Resolution
+from corrections.models import Address, Resolution
 from corrections.policy import Kind, Severity
 from tests.desk import make_article, make_editor, report
 from tests.public import correct, correct_case
@@ -54,6 +58,11 @@ def make_every_page() -> dict[str, str]:
     actions.claim_case(rejected.case, by=editor)
     actions.reject_case(rejected.case, reason=Resolution.NOT_AN_ERROR, message="The council says the same.", by=editor)
     arrived = actions.submit_report(english, Quote("nobody wrote this"))
+    waiting = report(ukrainian, "Чорногори", email="reader@example.org")
+    asked, confirmed, stopped = waiting.address, Address(digest="1"), Address(digest="2", stopped_at=timezone.now())
+    assert asked is not None
+    Address.objects.bulk_create([confirmed, stopped])
+    actions.confirm_address(confirmed)
     address = {name: Article.objects.get(pk=article.pk).get_absolute_url() for name, article in (
         ("article", english), ("article in Ukrainian", ukrainian), ("article in Arabic", arabic), ("tombstone", gone)
     )}  # fmt: skip
@@ -73,5 +82,10 @@ def make_every_page() -> dict[str, str]:
         "receipt, corrected": corrected.get_absolute_url(),
         "receipt, rejected": rejected.get_absolute_url(),
         "receipt, arrived": arrived.get_absolute_url(),
+        "confirm the address": url_of(asked, Purpose.CONFIRM).removeprefix(settings.SITE_URL),
+        "address confirmed": url_of(confirmed, Purpose.CONFIRM).removeprefix(settings.SITE_URL),
+        "stop the mail": url_of(asked, Purpose.STOP).removeprefix(settings.SITE_URL),
+        "mail stopped": url_of(stopped, Purpose.STOP).removeprefix(settings.SITE_URL),
+        "receipt, to be confirmed": waiting.get_absolute_url(),
         "not found": "/nothing/",
     }

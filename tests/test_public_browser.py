@@ -21,7 +21,9 @@ pytestmark = pytest.mark.browser
 NAMES = [
     "article", "article in Ukrainian", "article in Arabic", "tombstone", "latest", "history", "history in Arabic",
     "difference", "report form", "report form in Ukrainian", "log", "log, searched", "log, searched in vain", "entry",
-    "withdrawn entry", "policy", "receipt, corrected", "receipt, rejected", "receipt, arrived", "not found",
+    "withdrawn entry", "policy", "receipt, corrected", "receipt, rejected", "receipt, arrived",
+    "receipt, to be confirmed", "confirm the address", "address confirmed", "stop the mail", "mail stopped",
+    "not found",
 ]  # fmt: skip
 PHONE = {"width": 320, "height": 700}
 DESKTOP = {"width": 1440, "height": 900}

@@ -77,7 +77,7 @@ def test_a_correction_is_shown_and_linked(client: Client) -> None:
     assert "You were right. We have corrected the article." in shown
     assert "There were 3,000 guests." in shown
     assert f'href="{correction.get_absolute_url()}"' in shown
-    assert f'href="{made.article.get_absolute_url()}#:~:text=3%2C000%20guests"' in shown
+    assert f'href="{made.article.get_absolute_url()}#:~:text=on%20Monday%2C%20and-,3%2C000%20guests,-came."' in shown
 
 
 def test_a_silent_fix_is_told_although_there_is_no_notice(client: Client) -> None:

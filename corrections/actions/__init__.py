@@ -9,6 +9,14 @@
 An action locks the row, checks, changes, records the event and defers the rest to after the commit, in one transaction.
 """
 
+from corrections.actions.answering import (
+    answer_readers,
+    ask_to_confirm,
+    confirm_address,
+    erase_addresses,
+    mail_answer,
+    stop_mail,
+)
 from corrections.actions.cases import (
     InvalidTransition,
     claim_case,
@@ -44,11 +52,16 @@ __all__ = [
     "InvalidTransition",
     "PolicyViolation",
     "amend_correction",
+    "answer_readers",
     "appeal_report",
     "approve_case",
+    "ask_to_confirm",
     "claim_case",
+    "confirm_address",
     "correct_case",
+    "erase_addresses",
     "look_at_case",
+    "mail_answer",
     "merge_case",
     "place_case",
     "reanchor_cases",
@@ -57,6 +70,7 @@ __all__ = [
     "reopen_case",
     "return_case",
     "snooze_case",
+    "stop_mail",
     "submit_report",
     "touches_at",
     "triage_report",

@@ -11,8 +11,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from corrections import jobs
 from corrections.anchoring import CONTEXT
-from corrections.models import REJECTIONS, Case, Event, Outcome, Resolution
+from corrections.models import DECIDING, REJECTIONS, Case, Event, Outcome, Resolution
+from corrections.policy import UNDO_WITHIN
 from rest.keys import acting_key
 
 Status = Case.Status
@@ -238,10 +240,16 @@ def resolve(case: Case, resolution: Resolution, *, at: datetime, also: Collectio
 def record(
     case: Case, kind: Event.Kind, *, old: str = "", by: User | None = None, note: str = "", **data: Any
 ) -> Event:
-    """Write an event into the case's trail, in the action's transaction. For actions alone."""
-    return Event.objects.create(
+    """Write an event into the case's trail, in the action's transaction. For actions alone.
+
+    After a decision, telling the readers is due as soon as it cannot be taken back any more.
+    """
+    event = Event.objects.create(
         case=case, kind=kind, by=by, key=acting_key(), old_status=old, new_status=case.status, note=note, data=data
     )
+    if kind in DECIDING and case.reports.filter(address__isnull=False).exists():
+        jobs.defer("answer_readers", event.pk, due_at=event.at + UNDO_WITHIN)
+    return event
 
 
 def _free(case: Case, *, keep_assignee: bool = False) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article, Part, Revision
 from corrections import anchoring, jobs
+from corrections.actions.answering import take_address
 from corrections.actions.cases import InvalidTransition, lock_case, merge_case, record, reopen_case, resolve
 from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
 from corrections.policy import APPEAL_WITHIN, RULES, Severity
@@ -48,10 +49,11 @@ def submit_report(
 ) -> Report:
     """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit.
 
-    An awaited article is fetched before, if the reader's ``site`` lets us. ``received_at`` is for reports that come
-    from elsewhere later; it is now when left out.
+    An awaited article is fetched before, if the reader's ``site`` lets us. A mail address gets no answer before its
+    owner has confirmed it; asking for that is due as well. ``received_at`` is for reports that come from elsewhere
+    later; it is now when left out.
     """
-    report = Report.objects.create(
+    report = Report(
         article=article,
         url=url,
         site=site,
@@ -69,6 +71,9 @@ def submit_report(
         reader=reader,
         received_at=received_at or timezone.now(),
     )
+    if email:
+        report.address = take_address(report)
+    report.save()
     if article.status == Article.Status.AWAITED and site is not None and site.may_fetch:
         jobs.defer("fetch_article", article.pk)
         jobs.defer("triage_report", report.pk, due_at=timezone.now() + FETCH_WITHIN)

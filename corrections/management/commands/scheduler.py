@@ -88,6 +88,7 @@ class Command(BaseCommand):
             Chore("wake snoozed cases", wake_cases, every=5),
             Chore("set the clocks' work due", clocks.wind, every=60),
             Chore("sweep what is old", jobs.sweep, every=3600),
+            Chore("erase readers' addresses", actions.erase_addresses, every=3600),
         ]
         logger.info("Scheduler started")
         while not stop.wait(_TICK):
