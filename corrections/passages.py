@@ -1,7 +1,8 @@
-"""Where a passage stands on a page: anchors in an article's HTML, and links that lead a browser to the very words."""
+"""Where a passage stands: in an article's current text, on its page, and in links that lead to the very words."""
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from urllib.parse import quote as percent_encoded
 
 from django.utils.html import format_html
@@ -9,12 +10,45 @@ from django.utils.html import format_html
 from articles.models import Revision
 from articles.text import Projection, normalise
 from corrections.anchoring import carry
-from corrections.models import Correction
+from corrections.models import Case, Correction, Outcome
 
 _WORD = re.compile(r"\S+")
 _CONTEXT_WORDS = 3
 _LONGEST_WHOLE = 120
 """Longer passages are named by their first and last words: browsers look for these, and addresses stay short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The passage in the current revision; without offsets when it has to be picked first."""
+
+    revision: Revision
+    part: str
+    text: str
+    start: int | None
+    end: int | None
+    is_sure: bool
+    """Whether a correction may be made here; else the editor picks the passage first."""
+
+    @property
+    def words(self) -> str:
+        """The words at the passage, "" without one."""
+        return self.text[self.start : self.end] if self.start is not None else ""
+
+
+def place_of(case: Case) -> Place:
+    """Find the case's passage in the current revision, also while it has yet to be carried over to that one."""
+    revision = case.article.text
+    text = revision.projection(case.part).text
+    is_sure = case.outcome in (Outcome.EXACT, Outcome.MOVED)
+    if case.start is None or case.end is None:
+        return Place(revision, case.part, text, None, None, is_sure=False)
+    if case.revision_id == revision.pk:
+        return Place(revision, case.part, text, case.start, case.end, is_sure=is_sure)
+    carried = carry(case.start, case.end, case.revision.projection(case.part).text, text)
+    if carried is None:
+        return Place(revision, case.part, text, None, None, is_sure=False)
+    return Place(revision, case.part, text, *carried, is_sure=is_sure)
 
 
 def passage_of(correction: Correction, current: Revision) -> tuple[int, int] | None:

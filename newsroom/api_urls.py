@@ -3,13 +3,29 @@
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from corrections import api
+from articles import api as articles
+from corrections.api import cases, log, reports
+from newsroom import api
 
 app_name = "api"
 urlpatterns = [
     path("", api.RootView.as_view(), name="root"),
-    path("reports/", api.ReportsView.as_view(), name="reports"),
-    path("reports/<str:token>/", api.ReportView.as_view(), name="report"),
+    path("articles/", articles.ArticlesView.as_view(), name="articles"),
+    path("articles/<uuid:pk>/", articles.ArticleView.as_view(), name="article"),
+    path("articles/<uuid:pk>/revisions/", articles.RevisionsView.as_view(), name="revisions"),
+    path("articles/<uuid:pk>/revisions/<int:number>/", articles.RevisionView.as_view(), name="revision"),
+    path(
+        "articles/by-source/<str:source>/<path:external_id>/",
+        articles.ArticleBySourceView.as_view(),
+        name="article-by-source",
+    ),
+    path("corrections/", log.CorrectionsView.as_view(), name="corrections"),
+    path("corrections/<str:number>/", log.CorrectionView.as_view(), name="correction"),
+    path("cases/", cases.CasesView.as_view(), name="cases"),
+    path("cases/<int:pk>/", cases.CaseView.as_view(), name="case"),
+    *(path(f"cases/<int:pk>/{verb}/", view.as_view(), name=f"case-{verb}") for verb, view in cases.VERBS.items()),
+    path("reports/", reports.ReportsView.as_view(), name="reports"),
+    path("reports/<str:token>/", reports.ReportView.as_view(), name="report"),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[]), name="docs"),
 ]

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
@@ -24,6 +24,7 @@ _STATUSES: dict[type[Exception], int] = {
     intake.ForeignOrigin: 403,
     actions.AppealRefused: 409,
     actions.PolicyViolation: 422,
+    RequestDataTooBig: 413,
     intake.TooManyReports: 429,
 }
 

@@ -261,7 +261,7 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["corrections.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "rest.schema.Schema",
     "EXCEPTION_HANDLER": "newsroom.errors.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -273,6 +273,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/static/newsroom/favicon.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVERS": [{"url": SITE_URL}],
+    "ENUM_NAME_OVERRIDES": {
+        "ArticleStatus": "articles.models.Article.Status",
+        "CaseStatus": "corrections.models.Case.Status",
+        "CorrectionStatus": "corrections.models.Correction.Status",
+        "PublicCorrectionStatus": "corrections.serializers.log.PUBLIC_STATUSES",
+        "CorrectionKind": "corrections.policy.Kind",
+        "EventKind": "corrections.models.Event.Kind",
+    },
 }
 
 # Logging: one line an event, tracebacks without local variables (they hold what readers wrote)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import User
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -61,6 +61,10 @@ class HasScope(BasePermission):
         if isinstance(key, Key) and needed not in key.scopes:
             self.message = f"The key “{key}” has no scope {needed}."
             return False
+        right = getattr(view, "permissions", {}).get(method)
+        if right and not request.user.has_perm(right):
+            self.message = f"The account “{request.user}”, for which the key acts, lacks the permission {right}."
+            return False
         return isinstance(key, Key)
 
 
@@ -78,3 +82,10 @@ class KeyRate(BaseThrottle):
     def wait(self) -> float:
         """Give the seconds after which there is room again."""
         return self.seconds
+
+
+def user_of(request: Request) -> User:
+    """Give the account for which the request's key acts; for calls that take a scope."""
+    if not isinstance(request.user, User):
+        raise NotAuthenticated
+    return request.user

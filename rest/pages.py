@@ -51,12 +51,16 @@ class CursorPages(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """Describe a page."""
-        link = {"type": ["string", "null"], "format": "uri"}
+        link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": link | {"description": "The page after this one."},
+                "next": link
+                | {
+                    "description": "The page after this one.",
+                    "example": "https://news.example/api/v1/articles/?cursor=WyJuZXh0Ii...",
+                },
                 "previous": link | {"description": "The page before this one."},
                 "results": schema,
             },

@@ -1,10 +1,11 @@
 """What every call does alike: strict parameters, sparse fields, entity tags, and unsafe work done once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.http import HttpResponseNotModified
 from django.http.response import HttpResponseBase
+from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -15,6 +16,7 @@ from rest import conditions, keys
 from rest.access import PUBLIC
 from rest.idempotency import Answer, answer_once
 from rest.models import Key
+from rest.pages import CursorPages
 
 
 class ApiView(GenericAPIView[Any]):
@@ -25,16 +27,19 @@ class ApiView(GenericAPIView[Any]):
     """
 
     scopes: ClassVar[Mapping[str, str]] = {}
+    permissions: ClassVar[Mapping[str, str]] = {}
+    """The right that the account needs for whom the key acts, by method."""
+    problems: ClassVar[Mapping[str, Sequence[int]]] = {}
+    """Statuses of problems that are this call's own, by method; those of every call are in ``rest.schema``."""
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Parameters beside those of filters, pages and ``fields``."""
     has_sparse_fields: ClassVar[bool] = True
     """Whether ``?fields=`` cuts down what ``serializer_class`` gives."""
-    pagination_class = None
-    filter_backends = ()
+    pagination_class: type[CursorPages] | None = None
+    filter_backends: Sequence[type[DjangoFilterBackend]] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the parameters before anything is done."""
-        super().initial(request, *args, **kwargs)
+        """Check the parameters before anything is done; first of all, since the framework reads some of them itself."""
         known = self._known_parameters()
         errors = {}
         for name, values in request.query_params.lists():
@@ -47,6 +52,7 @@ class ApiView(GenericAPIView[Any]):
                 errors[name] = ["U+0000 cannot be part of a value."]
         if errors:
             raise ValidationError(errors)
+        super().initial(request, *args, **kwargs)
         self.wanted_fields()
 
     def wanted_fields(self) -> frozenset[str]:
@@ -116,3 +122,16 @@ class ApiView(GenericAPIView[Any]):
 
     def _is_public(self) -> bool:
         return self.scopes.get("GET") == PUBLIC
+
+
+class ListView(ApiView):
+    """A list in pages. Its subclass gives ``ordering`` (see ``rest.pages``) and, for its documentation, ``get``."""
+
+    pagination_class: type[CursorPages] | None = CursorPages
+    filter_backends = (DjangoFilterBackend,)
+    ordering: ClassVar[Sequence[str]]
+
+    def list(self, _request: Request) -> Response:
+        """Give the page that is asked for."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

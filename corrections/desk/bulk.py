@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from corrections import actions
-from corrections.desk import decisions, passages
+from corrections.desk import decisions
 from corrections.desk.queue import PAGE_SIZE
 from corrections.models import REJECTIONS, Case
+from corrections.passages import place_of
 
 MOST = 4 * PAGE_SIZE
 """How many cases one request decides; more would hold the editor and the database for too long."""
@@ -79,7 +80,7 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             | {
                 "title": _VERBS[verb],
                 "desk_section": "queue",
-                "cases": [(case, passages.find(case)) for case in cases],
+                "cases": [(case, place_of(case)) for case in cases],
                 "form": form,
                 "verb": verb,
                 "label": _VERBS[verb],

@@ -25,6 +25,7 @@ from corrections import actions, notices
 from corrections.answers import ANSWERS
 from corrections.desk import arrivals, decisions, passages, queue
 from corrections.models import REJECTIONS, Case, Correction, Report
+from corrections.passages import Place, place_of
 from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity
 
 _SHOWN_REPORTS = 20
@@ -192,7 +193,7 @@ def _page(
     cut = queue.Cut(request)
     editor = _editor(request)
     now = timezone.now()
-    place = passages.find(case)
+    place = place_of(case)
     row = next(queue.rows([case], by=editor, at=now))
     previous, following = cut.neighbours(case)
     received = list(case.reports.select_related("site").order_by("-received_at")[:_SHOWN_REPORTS])
@@ -277,7 +278,7 @@ def _queue_address(query: str) -> str:
     return reverse("admin:index") + (f"?{query}" if query else "")
 
 
-def _proposals(reports: list[Report], place: passages.Place) -> list[Proposal]:
+def _proposals(reports: list[Report], place: Place) -> list[Proposal]:
     now = timezone.now()
     shown: dict[object, Proposal] = {}
     for report in reports:
@@ -295,7 +296,7 @@ def _proposals(reports: list[Report], place: passages.Place) -> list[Proposal]:
 
 
 def _form(
-    case: Case, place: passages.Place, refused: decisions.Decision | None, kind: type[decisions.Decision]
+    case: Case, place: Place, refused: decisions.Decision | None, kind: type[decisions.Decision]
 ) -> decisions.Decision:
     """Give the form that was refused, with what was typed, or a fresh one."""
     return refused if isinstance(refused, kind) else kind(case, place=place)
@@ -304,7 +305,7 @@ def _form(
 def _correct_form(
     request: HttpRequest,
     case: Case,
-    place: passages.Place,
+    place: Place,
     reports: list[Proposal],
     refused: decisions.Decision | None,
 ) -> decisions.Correct:
@@ -336,7 +337,7 @@ def _correct_form(
     return form
 
 
-def _rebased(case: Case, place: passages.Place, refused: decisions.Correct) -> decisions.Correct:
+def _rebased(case: Case, place: Place, refused: decisions.Correct) -> decisions.Correct:
     """Give a refused correction again, on the text as it stands now, with what the editor typed."""
     typed = {name: refused.data.get(name, "") for name in refused.fields}
     text = place.text

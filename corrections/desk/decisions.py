@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from corrections import actions
-from corrections.desk import passages
+from corrections import actions, passages
 from corrections.models import REJECTIONS, Case, Correction, Resolution
 from corrections.policy import SEVERITIES, Approver, Kind, Severity
 
@@ -48,7 +47,7 @@ class Decision(forms.Form):
         self, case: Case, data: Mapping[str, Any] | None = None, *, place: passages.Place | None = None
     ) -> None:
         self.case = case
-        self.place = place or passages.find(case)
+        self.place = place or passages.place_of(case)
         super().__init__(data, initial=self.starting(), auto_id=f"{self.verb}-%s")
 
     def starting(self) -> dict[str, Any]:

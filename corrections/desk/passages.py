@@ -10,30 +10,13 @@ from dataclasses import dataclass
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
-from articles.models import Part, Revision
+from articles.models import Part
 from corrections import anchoring
-from corrections.models import Case, Outcome, Report
+from corrections.models import Case, Report
+from corrections.passages import Place
 
 _SENTENCE_END = re.compile(r"[.!?…]+[\"”»’)\]]*(?=\s)")
 _CONTEXT = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The passage in the current revision; without offsets when it has to be picked first."""
-
-    revision: Revision
-    part: str
-    text: str
-    start: int | None
-    end: int | None
-    is_sure: bool
-    """Whether a correction may be made here; else the editor picks the passage first."""
-
-    @property
-    def words(self) -> str:
-        """The words at the passage, "" without one."""
-        return self.text[self.start : self.end] if self.start is not None else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +61,6 @@ class Candidate:
     before: str
     words: str
     after: str
-
-
-def find(case: Case) -> Place:
-    """Find the case's passage in the current revision, also while it has yet to be carried over to that one."""
-    revision = case.article.text
-    text = revision.projection(case.part).text
-    is_sure = case.outcome in (Outcome.EXACT, Outcome.MOVED)
-    if case.start is None or case.end is None:
-        return Place(revision, case.part, text, None, None, is_sure=False)
-    if case.revision_id == revision.pk:
-        return Place(revision, case.part, text, case.start, case.end, is_sure=is_sure)
-    carried = anchoring.carry(case.start, case.end, case.revision.projection(case.part).text, text)
-    if carried is None:
-        return Place(revision, case.part, text, None, None, is_sure=False)
-    return Place(revision, case.part, text, *carried, is_sure=is_sure)
 
 
 def stretches(place: Place) -> list[Stretch]:

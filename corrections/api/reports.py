@@ -1,4 +1,4 @@
-"""The API of reports, cases and corrections: parse, call one action, answer."""
+"""The API of readers' reports."""
 
 import re
 import uuid
@@ -10,11 +10,8 @@ from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.reverse import reverse
-from rest_framework.views import APIView
 
 from articles.actions import await_article
 from articles.models import Article
@@ -22,9 +19,9 @@ from corrections import actions, intake
 from corrections.anchoring import Quote
 from corrections.models import Report, Site
 from corrections.parsers import ReportParser
-from corrections.serializers import ReceivedSerializer, ReportSerializer, StandingSerializer
+from corrections.serializers.reports import ReceivedSerializer, ReportSerializer, StandingSerializer
 from rest.access import PUBLIC
-from rest.idempotency import Answer, answer_once
+from rest.idempotency import Answer
 from rest.views import ApiView
 
 
@@ -33,19 +30,21 @@ class ReportsView(ApiView):
 
     scopes = {"POST": PUBLIC}
     query_parameters = frozenset(("site",))
+    problems = {"POST": (403, 404)}
     parser_classes = [ReportParser]
 
     @extend_schema(
         operation_id="submit_report",
+        tags=["reports"],
         request=ReportSerializer,
         responses={202: ReceivedSerializer},
         parameters=[
             OpenApiParameter("site", description="The key of the other site on whose page the reader is."),
             OpenApiParameter(
-                "Idempotency-Key",
+                "Origin",
                 OpenApiTypes.STR,
                 OpenApiParameter.HEADER,
-                description="1–255 printable characters: the same key with the same body gives the first answer again.",
+                description="Sent by browsers; checked then.",
             ),
         ],
     )
@@ -54,13 +53,7 @@ class ReportsView(ApiView):
         site = intake.site_of(request)
         serializer = ReportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        status, content = answer_once(
-            "reports",
-            request.headers.get("Idempotency-Key"),
-            getattr(request.data, "raw", b""),
-            lambda: self._submit(request, serializer.validated_data, site),
-        )
-        return Response(content, status=status)
+        return self.once(request, lambda: self._submit(request, serializer.validated_data, site))
 
     def _submit(self, request: Request, data: dict[str, Any], site: Site | None) -> Answer:
         article = _article_of(data, site)
@@ -91,26 +84,13 @@ class ReportView(ApiView):
     serializer_class = StandingSerializer
     has_sparse_fields = False
 
-    @extend_schema(operation_id="get_report", responses={200: StandingSerializer})
+    @extend_schema(operation_id="get_report", tags=["reports"], responses={200: StandingSerializer})
     def get(self, _request: Request, token: str) -> Response:
         """Say where the report stands."""
         report = Report.objects.select_related("case").filter(token=token).first()
         if report is None:
             raise Http404("No report has this receipt.")
         return Response(StandingSerializer(report).data, headers={"Cache-Control": "no-store"})
-
-
-class RootView(APIView):
-    """Names the calls."""
-
-    permission_classes = [AllowAny]
-
-    @extend_schema(exclude=True)
-    def get(self, request: Request) -> Response:
-        """Give the addresses to start from."""
-        return Response(
-            {"reports": reverse("api:reports", request=request), "schema": reverse("api:schema", request=request)}
-        )
 
 
 def _article_of(data: dict[str, Any], site: Site | None) -> Article:

@@ -1,4 +1,4 @@
-"""The JSON that comes in and goes out."""
+"""Reports as JSON, and what became of them."""
 
 from typing import Any
 
@@ -8,19 +8,16 @@ from articles.models import Part
 from corrections.anchoring import Quote
 from corrections.models import Category, Report
 from corrections.standing import Stage, standing_of
-
-_LARGEST_OFFSET = 2**31 - 1
+from rest.fields import Choice, Email, Text, Whole
 
 
 class QuoteSerializer(serializers.Serializer[Quote]):
     """A quote in the terms of W3C's TextQuoteSelector and TextPositionSelector; offsets in code points."""
 
-    exact = serializers.CharField(max_length=2000, trim_whitespace=False)
-    prefix = serializers.CharField(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
-    suffix = serializers.CharField(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
-    start = serializers.IntegerField(
-        min_value=0, max_value=_LARGEST_OFFSET, required=False, default=None, allow_null=True
-    )
+    exact = Text(max_length=2000, trim_whitespace=False)
+    prefix = Text(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
+    suffix = Text(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
+    start = Whole(min_value=0, required=False, default=None, allow_null=True)
 
     def validate_exact(self, exact: str) -> str:
         """Refuse a quote without any word."""
@@ -32,19 +29,15 @@ class QuoteSerializer(serializers.Serializer[Quote]):
 class ReportSerializer(serializers.Serializer[Report]):
     """A report as a reader's page sends it."""
 
-    article = serializers.CharField(max_length=100, required=False, help_text="The article's id.")
-    url = serializers.CharField(max_length=1000, required=False, help_text="Or its canonical address.")
-    revision = serializers.IntegerField(
-        min_value=1, max_value=_LARGEST_OFFSET, required=False, allow_null=True, help_text="The one the reader saw."
-    )
-    part = serializers.ChoiceField(choices=Part.choices, required=False, default="", allow_blank=True)
+    article = Text(max_length=100, required=False, help_text="The article's id.")
+    url = Text(max_length=1000, required=False, help_text="Or its canonical address.")
+    revision = Whole(min_value=1, required=False, allow_null=True, help_text="The one the reader saw.")
+    part = Choice(choices=Part.choices, required=False, default="", allow_blank=True)
     quote = QuoteSerializer()
-    category = serializers.ChoiceField(choices=Category.choices, required=False, default="", allow_blank=True)
-    suggestion = serializers.CharField(
-        max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False
-    )
-    comment = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
-    email = serializers.EmailField(max_length=254, required=False, default="", allow_blank=True)
+    category = Choice(choices=Category.choices, required=False, default="", allow_blank=True)
+    suggestion = Text(max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False)
+    comment = Text(max_length=4000, required=False, default="", allow_blank=True)
+    email = Email(max_length=254, required=False, default="", allow_blank=True)
     language = serializers.RegexField(
         r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", allow_blank=True
     )

@@ -1,0 +1,138 @@
+"""Articles and revisions as JSON."""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from articles.models import Article, Part, Revision
+from rest.fields import Address, Moment, Text
+
+EXAMPLE_ID = "0197c9a2-5d5f-7b40-9c52-3f1f6f1c2b10"
+_ABOUT = {
+    "id": EXAMPLE_ID,
+    "url": "https://news.example/articles/harbour-bridge-to-close/",
+    "headline": "Harbour bridge to close",
+    "standfirst": "Repairs will take until June.",
+    "language": "en",
+    "section": "City",
+    "byline": "Anna Kovalenko",
+    "source": "wordpress",
+    "external_id": "4711",
+    "canonical_url": "https://post.example/2026/harbour-bridge/",
+    "status": "published",
+    "published_at": "2026-03-04T08:30:00Z",
+    "modified_at": "2026-03-05T10:02:11Z",
+    "revision": 2,
+}
+_TEXT = {
+    "body": "<p>The bridge closes on <b>Monday</b>.</p>",
+    "text": {
+        "headline": "Harbour bridge to close",
+        "standfirst": "Repairs will take until June.",
+        "body": "The bridge closes on Monday.",
+    },
+}
+
+
+class ArticleRowSerializer(serializers.Serializer[Article]):
+    """An article without its body, as lists give it."""
+
+    id = serializers.UUIDField()
+    url = serializers.SerializerMethodField(help_text="The public page.")
+    headline = serializers.CharField()
+    standfirst = serializers.CharField(source="text.standfirst")
+    language = serializers.CharField(help_text="BCP 47.")
+    section = serializers.CharField()
+    byline = serializers.CharField()
+    source = serializers.CharField(  # type: ignore[assignment]  # a field named as one of its class's attributes
+        help_text="The system it came from; empty for articles that were written here."
+    )
+    external_id = serializers.CharField(help_text="What the source calls it.")
+    canonical_url = serializers.CharField(help_text="Where it was first published, if elsewhere.")
+    status = serializers.ChoiceField(choices=Article.Status.choices)
+    published_at = serializers.DateTimeField()
+    modified_at = serializers.DateTimeField()
+    revision = serializers.IntegerField(source="text.number", help_text="The number of the current revision.")
+
+    def get_url(self, article: Article) -> str:
+        """Give the whole address."""
+        return urljoin(f"{settings.SITE_URL}/", article.get_absolute_url())
+
+
+class PlainTextSerializer(serializers.Serializer[Revision]):
+    """The plain text of each part, its projection: what quotes are quoted from and offsets count in (code points)."""
+
+    headline = serializers.CharField()
+    standfirst = serializers.CharField()
+    body = serializers.CharField()
+
+    def to_representation(self, instance: Revision) -> dict[str, Any]:
+        """Project every part."""
+        return {part.value: instance.projection(part).text for part in Part}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("An article", value=_ABOUT | _TEXT, response_only=True)])
+class ArticleSerializer(ArticleRowSerializer):
+    """An article with its text."""
+
+    body = serializers.CharField(source="text.body", help_text="HTML, sanitised: safe to show.")
+    text = PlainTextSerializer()
+
+
+class RevisionRowSerializer(serializers.Serializer[Revision]):
+    """A revision without its text."""
+
+    number = serializers.IntegerField(help_text="From 1.")
+    headline = serializers.CharField()
+    note = serializers.CharField(help_text="Why it was made.")
+    created_at = serializers.DateTimeField()
+
+
+class RevisionSerializer(RevisionRowSerializer):
+    """A revision with its text."""
+
+    standfirst = serializers.CharField()
+    body = serializers.CharField(help_text="HTML, sanitised: safe to show.")
+    text = PlainTextSerializer(source="*")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "An article from a CMS",
+            request_only=True,
+            value={
+                "headline": "Harbour bridge to close",
+                "standfirst": "Repairs will take until June.",
+                "body": "<p>The bridge closes on <b>Monday</b>.</p>",
+                "language": "en",
+                "section": "City",
+                "byline": "Anna Kovalenko",
+                "canonical_url": "https://post.example/2026/harbour-bridge/",
+                "published_at": "2026-03-04T08:30:00Z",
+            },
+        )
+    ]
+)
+class SentArticleSerializer(serializers.Serializer[Article]):
+    """An article as its source says it is now. What is left out, or empty, stays as it is."""
+
+    headline = Text(max_length=500)
+    standfirst = Text(max_length=10_000, required=False, default="", allow_blank=True)
+    body = Text(max_length=4_000_000, help_text="HTML. Scripts, styles and embeds are taken out.")
+    language = serializers.RegexField(
+        r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", help_text="BCP 47."
+    )
+    section = Text(max_length=100, required=False, default="", allow_blank=True)
+    byline = Text(max_length=300, required=False, default="", allow_blank=True)
+    canonical_url = Address(max_length=1000, required=False, default="", allow_blank=True)
+    published_at = Moment(
+        required=False, allow_null=True, default=None, help_text="In the future: becomes public then."
+    )
+    modified_at = Moment(required=False, allow_null=True, default=None)
+    note = Text(
+        max_length=300, required=False, default="", allow_blank=True, help_text="Why; shown in the article's history."
+    )

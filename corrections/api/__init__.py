@@ -1,0 +1,1 @@
+"""The API of reports, cases and corrections: parse, call one action, answer."""

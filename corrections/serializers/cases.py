@@ -1,0 +1,287 @@
+"""Cases as JSON, and what a decision about one takes."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from articles.models import Part
+from corrections.models import REJECTIONS, Case, Category, Correction, Event, Outcome, Report, Resolution
+from corrections.passages import Place, place_of
+from corrections.policy import Kind, Severity
+from corrections.serializers.log import EXAMPLE_ARTICLE, AboutArticleSerializer
+from rest.fields import Choice, Moment, Text, Truth, Whole
+
+_ROW: dict[str, Any] = {
+    "id": 7,
+    "url": "https://news.example/admin/corrections/case/7/change/",
+    "article": EXAMPLE_ARTICLE,
+    "status": "claimed",
+    "arrival": "new",
+    "resolution": None,
+    "category": "fact",
+    "part": "body",
+    "quote": {"exact": "five million", "prefix": "It cost ", "suffix": ", the mayor said."},
+    "outcome": "exact",
+    "assignee": "olena",
+    "claim_expires_at": "2026-03-05T10:15:00Z",
+    "snoozed_until": None,
+    "priority": 45,
+    "report_count": 2,
+    "first_reported_at": "2026-03-05T08:00:00Z",
+    "last_reported_at": "2026-03-05T09:30:00Z",
+    "due_at": "2026-03-06T08:00:00Z",
+    "resolved_at": None,
+    "merged_into": None,
+}
+_WHOLE: dict[str, Any] = {
+    "passage": {"revision": 2, "start": 1204, "end": 1216, "text": "five million", "is_sure": True},
+    "reports": [
+        {
+            "id": "3b0d1a1e-8f6e-4a51-a5fb-1d5c8a3c8f11",
+            "received_at": "2026-03-05T08:00:00Z",
+            "category": "fact",
+            "quote": {"exact": "five million", "prefix": "It cost ", "suffix": ", the mayor said."},
+            "suggestion": "fifteen million",
+            "comment": "See the council's budget.",
+            "language": "en",
+            "appealed_at": None,
+        }
+    ],
+    "draft": None,
+    "corrections": [],
+    "events": [
+        {
+            "kind": "claimed",
+            "at": "2026-03-05T10:00:00Z",
+            "by": "olena",
+            "key": None,
+            "old_status": "open",
+            "new_status": "claimed",
+            "note": "",
+            "data": {},
+        }
+    ],
+}
+
+
+class QuotedSerializer(serializers.Serializer[Any]):
+    """The words that were selected, and those around."""
+
+    exact = serializers.CharField()
+    prefix = serializers.CharField()
+    suffix = serializers.CharField()
+
+
+class CaseRowSerializer(serializers.Serializer[Case]):
+    """A case without its reports and its trail, as lists give it."""
+
+    id = serializers.IntegerField()
+    url = serializers.SerializerMethodField(help_text="The page at the desk.")
+    article = AboutArticleSerializer()
+    status = serializers.ChoiceField(choices=Case.Status.choices)
+    arrival = serializers.ChoiceField(choices=Case.Arrival.choices, help_text="Why it is in the queue.")
+    resolution = serializers.SerializerMethodField(help_text="How it ended; null while it has not.")
+    category = serializers.ChoiceField(choices=Category.choices)
+    part = serializers.ChoiceField(choices=Part.choices)
+    quote = QuotedSerializer(source="*")
+    outcome = serializers.ChoiceField(choices=Outcome.choices, help_text="How surely the passage was found.")
+    assignee = serializers.CharField(
+        source="assignee.username", allow_null=True, default=None, help_text="Who holds it."
+    )
+    claim_expires_at = serializers.DateTimeField(allow_null=True)
+    snoozed_until = serializers.DateTimeField(allow_null=True)
+    priority = serializers.IntegerField(help_text="More is more urgent.")
+    report_count = serializers.IntegerField()
+    first_reported_at = serializers.DateTimeField()
+    last_reported_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    merged_into = serializers.IntegerField(source="merged_into_id", allow_null=True, help_text="The case that took it.")
+
+    def get_url(self, case: Case) -> str:
+        """Give the whole address."""
+        return settings.SITE_URL + case.get_absolute_url()
+
+    @extend_schema_field(serializers.ChoiceField(choices=Resolution.choices, allow_null=True))
+    def get_resolution(self, case: Case) -> str | None:
+        """Give the resolution, if there is one."""
+        return case.resolution or None
+
+
+class PassageSerializer(serializers.Serializer[Place]):
+    """Where the quote lies in the article's current text. Offsets are null where it has to be picked at the desk."""
+
+    revision = serializers.IntegerField(source="revision.number", help_text="The current revision.")
+    start = serializers.IntegerField(allow_null=True, help_text="In code points of the part's plain text.")
+    end = serializers.IntegerField(allow_null=True)
+    text = serializers.CharField(source="words")
+    is_sure = serializers.BooleanField(help_text="Whether a correction may be made there.")
+
+
+class CaseReportSerializer(serializers.Serializer[Report]):
+    """A reader's report, without what would tell who the reader is."""
+
+    id = serializers.UUIDField()
+    received_at = serializers.DateTimeField()
+    category = serializers.CharField()
+    quote = QuotedSerializer(source="*")
+    suggestion = serializers.CharField()
+    comment = serializers.CharField()
+    language = serializers.CharField()
+    appealed_at = serializers.DateTimeField(allow_null=True)
+
+
+class CaseCorrectionSerializer(serializers.Serializer[Correction]):
+    """A correction or draft that came of a case."""
+
+    id = serializers.IntegerField(help_text="What `approve` takes as `draft`.")
+    number = serializers.CharField(allow_null=True, help_text="Null for drafts and style fixes.")
+    status = serializers.ChoiceField(choices=Correction.Status.choices)
+    kind = serializers.ChoiceField(choices=Kind.choices)
+    severity = serializers.ChoiceField(choices=Severity.choices)
+    start = serializers.IntegerField()
+    before = serializers.CharField()
+    after = serializers.CharField()
+    notice = serializers.CharField()
+    drafted_by = serializers.CharField(source="drafted_by.username")
+    approved_by = serializers.CharField(source="approved_by.username", allow_null=True, default=None)
+    published_at = serializers.DateTimeField(allow_null=True)
+
+
+class EventSerializer(serializers.Serializer[Event]):
+    """One row of the trail: who did what, when and why."""
+
+    kind = serializers.ChoiceField(choices=Event.Kind.choices)
+    at = serializers.DateTimeField()
+    by = serializers.CharField(source="by.username", allow_null=True, default=None)
+    key = serializers.CharField(
+        source="key.name", allow_null=True, default=None, help_text="The API key that was used, if any."
+    )
+    old_status = serializers.CharField()
+    new_status = serializers.ChoiceField(choices=Case.Status.choices)
+    note = serializers.CharField()
+    data = serializers.DictField(  # type: ignore[assignment]  # a field named as one of its class's attributes
+        help_text="What else is known of it, depending on the kind."
+    )
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A case", value=_ROW | _WHOLE, response_only=True)])
+class CaseSerializer(CaseRowSerializer):
+    """A case with its passage, its reports, what came of it, and its trail."""
+
+    passage = serializers.SerializerMethodField(help_text="Where the quote lies in the article's current text.")
+    reports = serializers.SerializerMethodField(help_text="Oldest first.")
+    corrections = serializers.SerializerMethodField(help_text="Drafts included, oldest first.")
+    events = EventSerializer(many=True, help_text="Oldest first.")
+
+    @extend_schema_field(PassageSerializer)
+    def get_passage(self, case: Case) -> dict[str, Any]:
+        """Find the passage in the current revision."""
+        return dict(PassageSerializer(place_of(case)).data)
+
+    @extend_schema_field(CaseReportSerializer(many=True))
+    def get_reports(self, case: Case) -> list[dict[str, Any]]:
+        """Give the reports in the order in which they came."""
+        reports = case.reports.order_by("received_at", "pk")
+        return [dict(CaseReportSerializer(report).data) for report in reports]
+
+    @extend_schema_field(CaseCorrectionSerializer(many=True))
+    def get_corrections(self, case: Case) -> list[dict[str, Any]]:
+        """Give the corrections in the order in which they were drafted."""
+        rows = case.corrections.select_related("drafted_by", "approved_by").order_by("pk")
+        return [dict(CaseCorrectionSerializer(row).data) for row in rows]
+
+
+class NothingSerializer(serializers.Serializer[Case]):
+    """A decision that takes nothing more."""
+
+
+class ClaimSerializer(serializers.Serializer[Case]):
+    """Take the case, or prolong the claim."""
+
+    takeover = Truth(default=False, help_text="Take it although somebody else is working on it; the trail keeps that.")
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Put the passage right",
+            request_only=True,
+            value={
+                "revision": 2,
+                "replacement": "fifteen million",
+                "kind": "correction",
+                "severity": "substantive",
+                "notice": "An earlier version of this article said five million. It is fifteen million.",
+            },
+        )
+    ]
+)
+class CorrectSerializer(serializers.Serializer[Case]):
+    """Replace a stretch of the article's text. Without `start`, `end` and `expected`, it is the case's passage."""
+
+    revision = Whole(
+        min_value=1, required=False, help_text="The revision that was seen. Left out, `If-Match` has to say it."
+    )
+    start = Whole(min_value=0, required=False, help_text="In code points of the part's plain text in that revision.")
+    end = Whole(min_value=0, required=False)
+    expected = Text(
+        max_length=20_000,
+        required=False,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="The words that stand there.",
+    )
+    replacement = Text(max_length=20_000, allow_blank=True, trim_whitespace=False)
+    kind = Choice(choices=Kind.choices)
+    severity = Choice(choices=Severity.choices)
+    notice = Text(max_length=5000, default="", allow_blank=True, help_text="Needed for everything but a style fix.")
+    override_reason = Text(
+        max_length=2000, default="", allow_blank=True, help_text="Why a style fix touches what it should not."
+    )
+    for_approval = Truth(default=False, help_text="Wait for a second person, also where one is enough.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take a stretch whole or not at all."""
+        given = {"start", "end", "expected"} & attrs.keys()
+        if len(given) in (1, 2):
+            missing = sorted({"start", "end", "expected"} - given)
+            raise serializers.ValidationError({name: ["Give start, end and expected together."] for name in missing})
+        return attrs
+
+
+class RejectSerializer(serializers.Serializer[Case]):
+    """Close the case without a correction; its readers are told why."""
+
+    reason = Choice(choices=[(reason.value, reason.label) for reason in REJECTIONS])
+    message = Text(max_length=2000, default="", allow_blank=True, help_text="Follows the canned sentence.")
+
+
+class SnoozeSerializer(serializers.Serializer[Case]):
+    """Put the case off."""
+
+    until = Moment(help_text="A time in the future; the case comes back by itself.")
+    note = Text(max_length=500, default="", allow_blank=True)
+
+
+class MergeSerializer(serializers.Serializer[Case]):
+    """Close the case as the same error as another case of the article."""
+
+    into = Whole(min_value=1, help_text="The number of the case that takes it.")
+
+
+class ReopenSerializer(serializers.Serializer[Case]):
+    """Bring a decided case back."""
+
+    note = Text(max_length=500, default="", allow_blank=True, help_text="Why.")
+
+
+class ApproveSerializer(serializers.Serializer[Case]):
+    """Give the second signature to the draft that waits for it."""
+
+    draft = Whole(
+        min_value=1, required=False,
+        help_text="The `id` of the draft that was read; another one that waits by now is not published.",
+    )  # fmt: skip

@@ -1,0 +1,153 @@
+"""What the OpenAPI document says of every call: keys, conditions, repeats, and every problem it can answer with."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from rest.access import PUBLIC
+from rest.views import ApiView, ListView
+
+_IN_EVERY_CALL = (400, 401, 406, 422, 429)
+_WORDS = {
+    400: "The request cannot be understood: a malformed address or malformed JSON.",
+    401: "No key, or one that opens nothing (any more).",
+    403: "The key has not the scope, its account not the permission, or the origin may not send this.",
+    404: "There is no such thing, or it is not public.",
+    406: "Only JSON is spoken.",
+    409: "Not in this state, or the `Idempotency-Key` came before with another request.",
+    410: "The article was withdrawn; its page says why.",
+    412: "What is there now is not what `If-Match` or `If-None-Match` names.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A field or parameter is not valid; `errors` names each.",
+    428: "Nothing says which state was seen: send `If-Match`.",
+    429: "Too many calls; wait as many seconds as `Retry-After` says.",
+}
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What went wrong (RFC 9457)."""
+
+    type = serializers.CharField(help_text="`about:blank`, or a name that tells problems of one status apart.")
+    title = serializers.CharField(help_text="The status in words.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="What went wrong here, and what to do.")
+    errors = serializers.DictField(  # type: ignore[assignment]  # a field named as one of its class's attributes
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="What is wrong with which field or parameter.",
+    )
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself without types
+    """Keys, as the document describes them."""
+
+    target_class = "rest.access.KeyAuthentication"
+    name = "key"
+
+    def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
+        """Describe the header."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A key that was made at the desk, under “API keys”. Each call says which scope it takes.",
+        }
+
+
+class Schema(AutoSchema):
+    """Describes a call, and what is alike in all of them."""
+
+    view: Any
+    method: str
+    _ETAG: ClassVar[dict[str, Any]] = {
+        "description": "Strong: a digest of the answer.",
+        "schema": {"type": "string"},
+    }
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """Say that a call takes a key, unless it is public."""
+        return super().get_auth() if self._scope() != PUBLIC else []
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
+        """Add headers and problems to the operation."""
+        operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
+        if operation is None or not isinstance(self.view, ApiView):
+            return operation
+        if scope := self._scope():
+            operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
+        operation["parameters"] = sorted(
+            [*operation.get("parameters", []), *self._common_parameters(operation)],
+            key=lambda parameter: (["path", "query", "header"].index(parameter["in"]), parameter["name"]),
+        )
+        problem = {"application/problem+json": {"schema": self.resolve_serializer(ProblemSerializer, "response").ref}}
+        for status in self._problems(operation):
+            operation["responses"][str(status)] = {"description": _WORDS[status], "content": problem}
+        operation["responses"]["429"]["headers"] = {
+            "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+        }
+        operation["responses"]["401"]["headers"] = {
+            "WWW-Authenticate": {"description": "How to come with a key.", "schema": {"type": "string"}}
+        }
+        if self.method == "GET":
+            operation["responses"]["200"]["headers"] = {"ETag": self._ETAG}
+            operation["responses"]["304"] = {"description": "The client has it already."}
+        operation["responses"] = dict(sorted(operation["responses"].items()))
+        return operation
+
+    def _common_parameters(self, operation: dict[str, Any]) -> list[dict[str, Any]]:
+        there = {parameter["name"] for parameter in operation.get("parameters", [])}
+        added = []
+        if self.method == "GET":
+            added.append(_header("If-None-Match", "ETags that the client has: 304 if what they name is still there."))
+            if self.view.has_sparse_fields and self.view.serializer_class:
+                names = list(self.view.serializer_class().fields)
+                pattern = "|".join(names)
+                added.append(
+                    {
+                        "name": "fields",
+                        "in": "query",
+                        "required": False,
+                        "description": f"Only these fields, with commas between: {', '.join(names)}.",
+                        "schema": {"type": "string", "pattern": f"^({pattern})(,({pattern}))*$"},
+                    }
+                )
+        elif isinstance(self.view, ApiView):
+            added.append(
+                _header(
+                    "Idempotency-Key",
+                    "The same key with the same request gives the first answer again, for 48 hours.",
+                    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                )
+            )
+            if 412 in self.view.problems.get(self.method, ()):
+                added.append(_header("If-Match", "The ETag of the state that was seen: 412 if it is another one now."))
+        return [parameter for parameter in added if parameter["name"] not in there]
+
+    def _problems(self, operation: dict[str, Any]) -> list[int]:
+        own: set[int] = {*_IN_EVERY_CALL, *self.view.problems.get(self.method, ())}
+        if self._scope() != PUBLIC:
+            own.add(403)
+        if any(parameter["in"] == "path" for parameter in operation["parameters"]):
+            own.add(404)
+        if "requestBody" in operation:
+            own |= {409, 413, 415}
+        return sorted(own)
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return isinstance(self.view, ListView) if isinstance(self.view, ApiView) else super()._is_list_view(serializer)
+
+    def _scope(self) -> str | None:
+        scope: str | None = getattr(self.view, "scopes", {}).get(self.method)
+        return scope
+
+
+def _header(name: str, description: str, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "description": description,
+        "schema": schema or {"type": "string"},
+    }
