@@ -9,7 +9,42 @@ from django.utils.translation import gettext_lazy as _
 from corrections.models import Category
 
 
-class ReportForm(forms.Form):
+class ReaderForm(forms.Form):
+    """A form on a public page."""
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
+
+
+class CreditForm(ReaderForm):
+    """Whether and how a reader wants to be named in public."""
+
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"max_length": _("Please write at most %(limit_value)d characters; these are %(show_value)d.")},
+    )
+    credit = forms.BooleanField(
+        label=_("You may thank me by this name in the published notice, which then stands in the log for good."),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse consent without a name."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("credit") and "name" in cleaned and not cleaned["name"]:
+            self.add_error("name", _("Write the name by which we may thank you."))
+        return cleaned
+
+    @property
+    def consented_name(self) -> str:
+        """The name by which the reader may be thanked, "" without consent: then no name is kept."""
+        return self.cleaned_data["name"] if self.cleaned_data["credit"] else ""
+
+
+class ReportForm(CreditForm):
     """A report, as a reader types it. The place is found from the quote alone."""
 
     exact = forms.CharField(
@@ -65,9 +100,6 @@ class ReportForm(forms.Form):
     )
     """A field that people do not see; programs fill it in."""
 
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial, label_suffix="")
-
     def clean_exact(self) -> str:
         """Refuse a quote without any word."""
         exact = _lines(self.cleaned_data["exact"])
@@ -89,7 +121,7 @@ class ReportForm(forms.Form):
         return self.data.get("website", "") not in EMPTY_VALUES
 
 
-class AppealForm(forms.Form):
+class AppealForm(ReaderForm):
     """Why a decision should be looked at again."""
 
     message = forms.CharField(
@@ -98,9 +130,6 @@ class AppealForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say why the decision should be looked at again.")},
     )
-
-    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial, label_suffix="")
 
 
 def _lines(text: str) -> str:

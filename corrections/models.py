@@ -365,7 +365,8 @@ class Address(models.Model):
 class Report(models.Model):
     """One reader's claim about one quote. Kept as received; the database refuses to change what the reader wrote.
 
-    The mail address is erased some time after the case's end.
+    The mail address and the name to thank by are no part of that: they are erased some time after the case's end, and
+    the consent to be named can be taken back until a correction is drafted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -389,6 +390,10 @@ class Report(models.Model):
     address = models.ForeignKey(
         Address, verbose_name=_("state of the address"), null=True, blank=True, on_delete=models.SET_NULL,
         related_name="reports", editable=False,
+    )  # fmt: skip
+    credit = models.CharField(
+        _("thank by the name"), max_length=100, blank=True,
+        help_text=_("With the reader’s consent; empty without it."),
     )  # fmt: skip
     language = models.CharField(_("language"), max_length=35, blank=True)
     reader = models.CharField(_("reader"), max_length=64, blank=True, help_text=_("A keyed digest of the address."))

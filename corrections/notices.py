@@ -1,6 +1,9 @@
 """Drafts the sentence that tells the public what was wrong and what is right, in the article's language."""
 
+from collections.abc import Sequence
+
 from django.utils import translation
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from corrections.policy import Kind
@@ -11,6 +14,12 @@ def draft(kind: str, *, before: str, after: str, language: str) -> str:
     with translation.override(language):
         before, after = before.strip(), after.strip()
         return _pattern(kind, before=before, after=after) % {"before": before, "after": after}
+
+
+def thanks(names: Sequence[str], *, language: str) -> str:
+    """Give the sentence that thanks readers by name, to stand at a notice's end."""
+    with translation.override(language):
+        return _("Thanks to %(names)s for pointing this out.") % {"names": get_text_list(list(names), _("and"))}
 
 
 def _pattern(kind: str, *, before: str, after: str) -> str:

@@ -29,6 +29,8 @@ class Standing:
     resolution: Resolution | None = None
     message: str = ""
     correction: Correction | None = None
+    may_be_credited: bool = True
+    """Whether the reader can still say how to be thanked in public: until a correction is drafted."""
 
 
 def standing_of(report: Report) -> Standing:
@@ -37,7 +39,7 @@ def standing_of(report: Report) -> Standing:
     if case is None:
         return Standing(Stage.RECEIVED)
     if case.status != Case.Status.RESOLVED:
-        return Standing(Stage.UNDER_REVIEW)
+        return Standing(Stage.UNDER_REVIEW, may_be_credited=case.status != Case.Status.AWAITING_APPROVAL)
     rejection = case.events.filter(kind=Event.Kind.REJECTED).order_by("-at", "-pk").first()
     correction = case.corrections.exclude(published_at=None).order_by("-published_at", "-pk").first()
     return Standing(
@@ -45,6 +47,7 @@ def standing_of(report: Report) -> Standing:
         Resolution(case.resolution),
         message=rejection.note if rejection and rejection.data.get("resolution") == case.resolution else "",
         correction=correction,
+        may_be_credited=False,
     )
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("corrections/feed.json", feeds.json, name="feed_json"),
     path("corrections/<str:number>/", views.correction, name="correction"),
     path("receipts/<str:token>/", views.receipt, name="receipt"),
+    path("receipts/<str:token>/credit/", views.credit, name="credit"),
     path("mail/confirm/<str:token>/", views.confirm_address, name="confirm_address"),
     path("mail/stop/<str:token>/", views.stop_mail, name="stop_mail"),
     path("articles/<str:slug>/report/", views.report_form, name="report_form"),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_stubs_ext import StrPromise
 
 from articles.models import Article
@@ -20,7 +20,7 @@ from articles.text import collapse
 from corrections import actions, addresses, intake
 from corrections.anchoring import Quote
 from corrections.answers import ANSWERS
-from corrections.forms import AppealForm, ReportForm
+from corrections.forms import AppealForm, CreditForm, ReportForm
 from corrections.letters import language_of
 from corrections.models import Address, Correction, CorrectionQuerySet, LogEntry, LogHead, Report
 from corrections.policy import APPEAL_WITHIN, RULES, SEVERITIES, Approver, Kind, Placement, Rule
@@ -101,30 +101,32 @@ def chain(_request: HttpRequest) -> StreamingHttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """Tell a reader what became of the report, and take one appeal."""
-    reports = Report.objects.select_related("case", "address", "article__current")
-    report = get_object_or_404(reports, token=token)
-    language = language_of(report)
-    form, refusal = AppealForm(request.POST or None), ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.appeal_report(report, message=form.cleaned_data["message"])
-        except actions.AppealRefused:
-            refusal = "refused"
-        else:
-            return _private(redirect(report))
-    standing = standing_of(report)
-    context = {
-        "report": report,
-        "standing": standing,
-        "stages": _stages(standing),
-        "answer": ANSWERS.get(standing.resolution) if standing.resolution else None,
-        "passage_href": passage_href(report, standing),
-        "appeal_until": appeal_until(report),
-        "form": form,
-        "refusal": refusal,
-    }
-    status = 409 if refusal else 422 if request.method == "POST" else 200
-    return _private(render_page(request, "corrections/receipt.html", context, language=language, status=status))
+    report = _report_of(token)
+    if request.method != "POST":
+        return _receipt_page(request, report)
+    form = AppealForm(request.POST)
+    if not form.is_valid():
+        return _receipt_page(request, report, appeal=form, status=422)
+    try:
+        actions.appeal_report(report, message=form.cleaned_data["message"])
+    except actions.AppealRefused:
+        return _receipt_page(request, report, appeal=form, refusal="appeal", status=409)
+    return _private(redirect(report))
+
+
+@csrf_exempt  # as above
+@require_POST
+def credit(request: HttpRequest, token: str) -> HttpResponse:
+    """Take a reader's consent to be named in a notice, or its end."""
+    report = _report_of(token)
+    form = CreditForm(request.POST)
+    if not form.is_valid():
+        return _receipt_page(request, report, credit=form, status=422)
+    try:
+        actions.credit_reader(report, name=form.consented_name)
+    except actions.InvalidTransition:
+        return _receipt_page(request, report, refusal="credit", status=409)
+    return _private(redirect(report))
 
 
 @csrf_exempt  # the token in the address is the proof
@@ -230,10 +232,40 @@ def _take_report(request: HttpRequest, article: Article) -> HttpResponse:
         suggestion=data["suggestion"],
         comment=data["comment"],
         email=data["email"],
+        credit=form.consented_name,
         language=interface_language(article.language),
         reader=reader,
     )
     return _private(redirect(report))
+
+
+def _report_of(token: str) -> Report:
+    return get_object_or_404(Report.objects.select_related("case", "address", "article__current"), token=token)
+
+
+def _receipt_page(
+    request: HttpRequest,
+    report: Report,
+    *,
+    appeal: AppealForm | None = None,
+    credit: CreditForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    standing = standing_of(report)
+    context = {
+        "report": report,
+        "standing": standing,
+        "stages": _stages(standing),
+        "answer": ANSWERS.get(standing.resolution) if standing.resolution else None,
+        "passage_href": passage_href(report, standing),
+        "appeal_until": appeal_until(report),
+        "form": appeal or AppealForm(),
+        "credit_form": credit or CreditForm(initial={"name": report.credit, "credit": bool(report.credit)}),
+        "refusal": refusal,
+    }
+    language = language_of(report)
+    return _private(render_page(request, "corrections/receipt.html", context, language=language, status=status))
 
 
 def _form_page(

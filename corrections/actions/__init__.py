@@ -41,7 +41,14 @@ from corrections.actions.publication import (
     touches_at,
     withdraw_correction,
 )
-from corrections.actions.reports import AppealRefused, appeal_report, reanchor_cases, submit_report, triage_report
+from corrections.actions.reports import (
+    AppealRefused,
+    appeal_report,
+    credit_reader,
+    reanchor_cases,
+    submit_report,
+    triage_report,
+)
 from corrections.actions.undoing import undo_case
 
 __all__ = [
@@ -59,6 +66,7 @@ __all__ = [
     "claim_case",
     "confirm_address",
     "correct_case",
+    "credit_reader",
     "erase_addresses",
     "look_at_case",
     "mail_answer",

@@ -108,12 +108,14 @@ def mail_answer(event: Event, report: Report) -> None:
 
 @transaction.atomic
 def erase_addresses(at: datetime) -> int:
-    """Erase the addresses in reports whose case ended ``ADDRESS_DAYS`` ago. Gives how many.
+    """Erase addresses and names in reports whose case ended ``ADDRESS_DAYS`` ago. Gives in how many.
+
+    A name that a notice thanks stays in the notice, as its reader was told.
 
     What is known of an address goes too when no report names it any more, unless its owner wants no mail.
     """
-    ended = Report.objects.filter(case__resolved_at__lte=at - settings.ADDRESSES_KEPT).exclude(email="")
-    erased = ended.update(email="", address=None)
+    ended = Report.objects.filter(case__resolved_at__lte=at - settings.ADDRESSES_KEPT)
+    erased = ended.exclude(email="", credit="").update(email="", credit="", address=None)
     Address.objects.filter(reports=None, stopped_at=None).delete()
     return erased
 

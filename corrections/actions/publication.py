@@ -9,6 +9,8 @@
 Publishing is one transaction: the revision, the correction, the log's entry, the case's resolution, the event.
 """
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,9 +19,9 @@ from django.utils.translation import gettext as _
 
 from articles.actions import RevisionConflict, splice_article, withdraw_article
 from articles.models import Part, Revision
-from corrections import log
+from corrections import log, notices
 from corrections.actions.cases import InvalidTransition, lock_case, record, resolve
-from corrections.models import Case, Correction, Event, LogEntry, Resolution
+from corrections.models import Case, Correction, Event, LogEntry, Report, Resolution
 from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity, Touch, touches
 
 Status = Case.Status
@@ -71,6 +73,7 @@ def correct_case(
     severity: Severity,
     notice: str = "",
     override_reason: str = "",
+    thank: bool = False,
     for_approval: bool = False,
     by: User,
 ) -> Correction:
@@ -81,6 +84,8 @@ def correct_case(
     correction waits for approval; else it is published at once. Raises ``InvalidTransition`` unless ``by`` holds the
     case, ``EditConflict`` when the article has moved on, ``PolicyViolation`` when kind, severity, notice and change do
     not go together.
+
+    With ``thank``, the notice ends with thanks to those readers of the case who consented to be named in it.
     """
     lock_case(case, allowed_from=(Status.CLAIMED,), holder=by)
     seen = _seen_revision(case, revision)
@@ -93,6 +98,11 @@ def correct_case(
         touched = touches_at(seen, case.part, start=start, end=end, replacement=replacement)
         if touched:
             raise GuardedStyleFix(touched)
+    # Consent cannot be taken back meanwhile: that locks the case too.
+    thanked = list(case.reports.exclude(credit="").order_by("received_at")) if thank and notice else []
+    if thanked:
+        names = list(dict.fromkeys(report.credit for report in thanked))
+        notice = f"{notice} {notices.thanks(names, language=case.article.language)}"
     correction = Correction(
         case=case,
         article=case.article,
@@ -113,9 +123,18 @@ def correct_case(
         correction.save()
         case.status = Status.AWAITING_APPROVAL
         case.save(update_fields=["status"])
-        record(case, Event.Kind.DRAFTED, old=Status.CLAIMED, by=by, correction=correction.pk, severity=str(severity))
+        details = _named(thanked)
+        record(
+            case,
+            Event.Kind.DRAFTED,
+            old=Status.CLAIMED,
+            by=by,
+            correction=correction.pk,
+            severity=str(severity),
+            **details,
+        )
         return correction
-    _publish(case, correction, by=by)
+    _publish(case, correction, by=by, **_named(thanked))
     return correction
 
 
@@ -275,7 +294,12 @@ def _check_policy(kind: Kind, severity: Severity, *, notice: str, before: str, a
         raise PolicyViolation(_("The wording is unchanged. Edit the passage, or reject the case."))
 
 
-def _publish(case: Case, correction: Correction, *, by: User) -> None:
+def _named(thanked: list[Report]) -> dict[str, Any]:
+    """Keep whose consent it was to be named in a notice that never changes."""
+    return {"thanked": [str(report.pk) for report in thanked]} if thanked else {}
+
+
+def _publish(case: Case, correction: Correction, *, by: User, **details: Any) -> None:
     now = timezone.now()
     article = correction.article
     if correction.before != correction.after:
@@ -319,6 +343,7 @@ def _publish(case: Case, correction: Correction, *, by: User) -> None:
         correction=correction.pk,
         number=correction.number,
         without_second_person=lone,
+        **details,
         guard_overridden=_overrides_guard(correction),
     )
 

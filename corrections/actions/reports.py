@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.models import Article, Part, Revision
+from articles.text import collapse
 from corrections import anchoring, jobs
 from corrections.actions.answering import take_address
 from corrections.actions.cases import InvalidTransition, lock_case, merge_case, record, reopen_case, resolve
@@ -43,6 +44,7 @@ def submit_report(
     suggestion: str = "",
     comment: str = "",
     email: str = "",
+    credit: str = "",
     language: str = "",
     reader: str = "",
     received_at: datetime | None = None,
@@ -50,8 +52,8 @@ def submit_report(
     """Keep a reader's claim about ``quote`` as received, with its triage due, both on disk at the commit.
 
     An awaited article is fetched before, if the reader's ``site`` lets us. A mail address gets no answer before its
-    owner has confirmed it; asking for that is due as well. ``received_at`` is for reports that come from elsewhere
-    later; it is now when left out.
+    owner has confirmed it; asking for that is due as well. ``credit`` is the name by which the reader consents to be
+    thanked in public. ``received_at`` is for reports that come from elsewhere later; it is now when left out.
     """
     report = Report(
         article=article,
@@ -67,6 +69,7 @@ def submit_report(
         suggestion=suggestion,
         comment=comment,
         email=email,
+        credit=collapse(credit),
         language=language,
         reader=reader,
         received_at=received_at or timezone.now(),
@@ -133,6 +136,21 @@ def appeal_report(report: Report, *, message: str) -> None:
         raise AppealRefused(_("The case is being looked at already.")) from error
     report.appealed_at = timezone.now()
     report.save(update_fields=["appealed_at"])
+
+
+@transaction.atomic
+def credit_reader(report: Report, *, name: str) -> None:
+    """Note that the reader consents to be thanked by ``name`` in a notice, or, when it is empty, does not any more.
+
+    Raises ``InvalidTransition`` once a correction is drafted or the case has ended: what is published stays.
+    """
+    report.refresh_from_db(
+        from_queryset=Report.objects.select_for_update(no_key=True, of=("self",)).select_related("case")
+    )
+    if report.case is not None:
+        lock_case(report.case, allowed_from=(Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED))
+    report.credit = collapse(name)
+    report.save(update_fields=["credit"])
 
 
 @transaction.atomic

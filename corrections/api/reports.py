@@ -70,6 +70,7 @@ class ReportsView(ApiView):
             suggestion=data["suggestion"],
             comment=data["comment"],
             email=data["email"],
+            credit=data["name"] if data["credit"] else "",
             language=data["language"],
             reader=reader,
         )

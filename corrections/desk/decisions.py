@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -128,6 +129,7 @@ class Correct(Decision):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The public reads this below the article and in the corrections log."),
     )
+    thank = forms.BooleanField(required=False)
     override_reason = forms.CharField(
         label=gettext_lazy("Why this is a style fix all the same"),
         required=False,
@@ -148,6 +150,11 @@ class Correct(Decision):
             "severity": severity,
         }
 
+    @cached_property
+    def credits(self) -> list[str]:
+        """The names by which readers of the case consented to be thanked."""
+        return list(self.case.reports.exclude(credit="").order_by("credit").values_list("credit", flat=True).distinct())
+
     def clean(self) -> dict[str, Any]:
         """Read kind and severity as what they are."""
         cleaned = super().clean()
@@ -165,7 +172,7 @@ class Correct(Decision):
                 name: values[name]
                 for name in (
                     "start", "end", "expected", "replacement", "revision", "kind", "severity", "notice",
-                    "override_reason",
+                    "override_reason", "thank",
                 )
             },
             by=by,

@@ -241,6 +241,7 @@ class CorrectSerializer(serializers.Serializer[Case]):
     override_reason = Text(
         max_length=2000, default="", allow_blank=True, help_text="Why a style fix touches what it should not."
     )
+    thank = Truth(default=False, help_text="End the notice with thanks to the readers who consented to be named.")
     for_approval = Truth(default=False, help_text="Wait for a second person, also where one is enough.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

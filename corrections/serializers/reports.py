@@ -8,7 +8,7 @@ from articles.models import Part
 from corrections.anchoring import Quote
 from corrections.models import Category, Report
 from corrections.standing import Stage, standing_of
-from rest.fields import Choice, Email, Text, Whole
+from rest.fields import Choice, Email, Text, Truth, Whole
 
 
 class QuoteSerializer(serializers.Serializer[Quote]):
@@ -38,14 +38,22 @@ class ReportSerializer(serializers.Serializer[Report]):
     suggestion = Text(max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False)
     comment = Text(max_length=4000, required=False, default="", allow_blank=True)
     email = Email(max_length=254, required=False, default="", allow_blank=True)
+    name = Text(
+        max_length=100, required=False, default="", allow_blank=True, help_text="Kept only together with ``credit``."
+    )
+    credit = Truth(
+        required=False, default=False, help_text="The reader consents to be thanked by ``name`` in a published notice."
+    )
     language = serializers.RegexField(
         r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", allow_blank=True
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require one of ``article`` and ``url``."""
+        """Require one of ``article`` and ``url``, and a name if the reader wants to be named."""
         if not attrs.get("article") and not attrs.get("url"):
             raise serializers.ValidationError({"article": ["Name the article by its id, or give its address in url."]})
+        if attrs["credit"] and not attrs["name"]:
+            raise serializers.ValidationError({"name": ["Write the name by which the reader may be thanked."]})
         return attrs
 
 
