@@ -161,3 +161,22 @@ class Revision(models.Model):
     @cached_property
     def _projections(self) -> dict[str, Projection]:
         return {}
+
+
+class DailyReads(models.Model):
+    """How often an article was read on a day: as our pages counted, and as another system told us."""
+
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="daily_reads"
+    )
+    day = models.DateField(_("day"))
+    counted = models.PositiveIntegerField(_("counted here"), default=0)
+    told = models.PositiveIntegerField(_("counted elsewhere"), default=0)
+
+    class Meta:
+        verbose_name = _("reads of a day")
+        verbose_name_plural = _("reads by day")
+        constraints = [models.UniqueConstraint(fields=["article", "day"], name="reads_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.day}"

@@ -68,7 +68,7 @@ class _StoredVector(Func):
 
     output_field = SearchVectorField()
 
-    def as_sql(self, compiler: SQLCompiler, *_: Any, **__: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any, *_: Any, **__: Any) -> tuple[str, Any]:  # noqa: ARG002
         """Name the column in the table that the field was found in."""
         (column,) = self.get_source_expressions()
         return f'{compiler.quote_name_unless_alias(column.alias)}."search"', []

@@ -5,15 +5,18 @@ Templates add what corrections have to say to an article; nothing here knows of 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
 from articles import difference as differing
+from articles import reads
 from articles.difference import Piece
 from articles.models import Article, ArticleQuerySet, Part, Revision
 from articles.pages import public_page, render_page
@@ -77,6 +80,14 @@ def difference(request: HttpRequest, slug: str, old: int, new: int) -> HttpRespo
     parts = [PartDifference(part, _paragraphs(found[old], found[new], part)) for part in Part]
     context = {"article": shown, "old": found[old], "new": found[new], "parts": [p for p in parts if p.paragraphs]}
     return render_page(request, "articles/difference.html", context, language=shown.language)
+
+
+@csrf_exempt
+@require_POST
+def read(request: HttpRequest, pk: UUID) -> HttpResponse:  # noqa: ARG001 - every view takes the request
+    """Count a read of an article. Pages are cached for everyone, so this takes no token and reads no cookie."""
+    reads.gathering.add(pk)
+    return HttpResponse(status=204)
 
 
 @dataclass(frozen=True, slots=True)

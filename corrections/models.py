@@ -144,8 +144,10 @@ class Case(models.Model):
     )  # fmt: skip
     claim_expires_at = models.DateTimeField(_("claim lapses"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    wake_at_reports = models.PositiveIntegerField(_("snoozed until so many reports"), null=True, blank=True)
 
     priority = models.PositiveIntegerField(_("priority"), default=0)
+    rerank_at = models.DateTimeField(_("priority reckoned anew"), default=timezone.now)
     report_count = models.PositiveIntegerField(_("reports"), default=0)
     first_reported_at = models.DateTimeField(_("first reported"), default=timezone.now)
     last_reported_at = models.DateTimeField(_("last reported"), default=timezone.now)
@@ -173,7 +175,8 @@ class Case(models.Model):
                 name="case_claimed_by_someone",
             ),
             models.CheckConstraint(
-                condition=~Q(status="snoozed") | Q(snoozed_until__isnull=False), name="case_snoozed_until_a_time"
+                condition=~Q(status="snoozed") | Q(snoozed_until__isnull=False) | Q(wake_at_reports__isnull=False),
+                name="case_snoozed_until_something",
             ),
             models.CheckConstraint(
                 condition=Q(start__isnull=True, end__isnull=True)
@@ -232,6 +235,10 @@ class Case(models.Model):
             models.Index(fields=["-resolved_at", "-id"], condition=Q(status="resolved"), name="case_decided"),
             models.Index(fields=["article", "status"], name="case_of_article"),
             models.Index(fields=["snoozed_until"], condition=Q(status="snoozed"), name="case_to_wake"),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"], condition=Q(status="snoozed"), name="case_snoozed"
+            ),
+            models.Index(fields=["rerank_at"], condition=Q(resolved_at__isnull=True), name="case_to_rerank"),
         ]
 
     def __str__(self) -> str:
@@ -251,6 +258,11 @@ class Case(models.Model):
     def passage_text(self) -> str:
         """The words at the passage now, "" without one."""
         return self.revision.projection(self.part).text[self.start : self.end] if self.has_passage else ""
+
+    @property
+    def has_reports_to_wake(self) -> bool:
+        """Whether the case was put off until more reports, and they have come."""
+        return self.wake_at_reports is not None and self.report_count >= self.wake_at_reports
 
     def is_claim_lapsed(self, at: datetime) -> bool:
         """Tell whether the holder has been silent for too long, so that anybody may claim."""
@@ -449,6 +461,7 @@ class Event(models.Model):
         SNOOZED = "snoozed", _("snoozed")
         WOKEN = "woken", _("woken")
         MERGED = "merged", _("merged")
+        UNMERGED = "unmerged", _("parted again")
         REOPENED = "reopened", _("reopened")
         APPEALED = "appealed", _("appealed")
         REANCHORED = "reanchored", _("passage carried over")

@@ -3,7 +3,7 @@
     report ──triage──▶ open ──claim──▶ claimed ──correct──▶ resolved
                         ▲  ◀─release──   │  └──▶ awaiting_approval ──approve──▶ resolved
                         │                └─reject(reason)──▶ resolved
-                        ├──snooze/wake── snoozed
+                        ├──snooze/wake── snoozed          (merge/unmerge: resolved as a duplicate)
                         └──reopen/appeal/regression── resolved
 
 An action locks the row, checks, changes, records the event and defers the rest to after the commit, in one transaction.
@@ -21,7 +21,6 @@ from corrections.actions.cases import (
     InvalidTransition,
     claim_case,
     look_at_case,
-    merge_case,
     place_case,
     reject_case,
     release_case,
@@ -29,6 +28,7 @@ from corrections.actions.cases import (
     snooze_case,
     wake_case,
 )
+from corrections.actions.merging import merge_case, unmerge_case
 from corrections.actions.publication import (
     ApprovalRefused,
     EditConflict,
@@ -41,6 +41,7 @@ from corrections.actions.publication import (
     touches_at,
     withdraw_correction,
 )
+from corrections.actions.ranking import rerank_cases
 from corrections.actions.reports import (
     AppealRefused,
     appeal_report,
@@ -76,6 +77,7 @@ __all__ = [
     "reject_case",
     "release_case",
     "reopen_case",
+    "rerank_cases",
     "return_case",
     "snooze_case",
     "stop_mail",
@@ -83,6 +85,7 @@ __all__ = [
     "touches_at",
     "triage_report",
     "undo_case",
+    "unmerge_case",
     "wake_case",
     "withdraw_correction",
 ]

@@ -1,4 +1,4 @@
-"""What editors do with a case short of correcting: claim, release, reject, snooze, merge, reopen, place."""
+"""What editors do with a case short of correcting: claim, release, reject, snooze, reopen, place."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -102,68 +102,41 @@ def reject_case(case: Case, *, reason: Resolution, message: str = "", by: User) 
 
 
 @transaction.atomic
-def snooze_case(case: Case, *, until: datetime, note: str = "", by: User) -> None:
-    """Put a case off until a time (UTC); it comes back by itself. Raises ``ValueError`` for a time that is past."""
-    if until <= timezone.now():
+def snooze_case(
+    case: Case, *, until: datetime | None = None, reports: int | None = None, note: str = "", by: User
+) -> None:
+    """Put a case off until a time (UTC), or until so many more reports have come, whichever is first.
+
+    It comes back by itself. Raises ``ValueError`` for a time that is past, and when neither is given.
+    """
+    if until is None and reports is None:
+        raise ValueError(_("Say until when the case is put off, or until how many more reports."))
+    if until is not None and until <= timezone.now():
         raise ValueError(_("A case can be snoozed only until a time in the future."))
+    if reports is not None and reports < 1:
+        raise ValueError(_("A case can be snoozed only until at least one more report."))
     lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
     old = case.status
     _free(case)
     case.status = Status.SNOOZED
     case.snoozed_until = until
-    case.save(update_fields=["status", "snoozed_until", "assignee", "claim_expires_at"])
-    record(case, Event.Kind.SNOOZED, old=old, by=by, note=note, until=until.isoformat())
+    case.wake_at_reports = None if reports is None else case.report_count + reports
+    case.save(update_fields=["status", "snoozed_until", "wake_at_reports", "assignee", "claim_expires_at"])
+    until_what: dict[str, Any] = {} if until is None else {"until": until.isoformat()}
+    until_what |= {} if reports is None else {"reports": reports}
+    record(case, Event.Kind.SNOOZED, old=old, by=by, note=note, **until_what)
 
 
 @transaction.atomic
 def wake_case(case: Case, *, by: User | None = None) -> None:
-    """Bring a snoozed case back into the queue, by the clock or by an editor."""
+    """Bring a snoozed case back into the queue: by the clock, by its reports or by an editor."""
     lock_case(case, allowed_from=(Status.SNOOZED,))
     old = case.status
     case.status = Status.OPEN
     case.arrival = Case.Arrival.WOKEN
-    case.snoozed_until = None
-    case.save(update_fields=["status", "arrival", "snoozed_until"])
+    case.snoozed_until = case.wake_at_reports = None
+    case.save(update_fields=["status", "arrival", "snoozed_until", "wake_at_reports"])
     record(case, Event.Kind.WOKEN, old=old, by=by)
-
-
-@transaction.atomic
-def merge_case(case: Case, *, into: Case, by: User | None = None) -> None:
-    """Close a case as a duplicate of another one, which takes over its reports. The old address leads to the other.
-
-    Without ``by``, triage has found that both are about one place. Raises ``InvalidTransition`` unless both are of one
-    article and unresolved and ``by`` may change ``case``.
-    """
-    if case.pk == into.pk:
-        raise InvalidTransition(_("Case %(case)s cannot be merged into itself.") % {"case": case.pk})
-    # Always in the order of the numbers, so that two merges the other way round cannot wait for each other.
-    for row in sorted((case, into), key=lambda c: c.pk):
-        if row is case:
-            lock_case(case, allowed_from=(Status.OPEN, Status.CLAIMED), holder=by)
-        else:
-            lock_case(into, allowed_from=(Status.OPEN, Status.CLAIMED, Status.SNOOZED))
-    if case.article_id != into.article_id:
-        raise InvalidTransition(
-            _("Cases %(case)s and %(into)s are about different articles.") % {"case": case.pk, "into": into.pk}
-        )
-    old = case.status
-    reports = [str(pk) for pk in case.reports.values_list("pk", flat=True)]
-    before = {
-        "first_reported_at": into.first_reported_at.isoformat(),
-        "last_reported_at": into.last_reported_at.isoformat(),
-        "priority": into.priority,
-    }
-    case.reports.update(case=into)
-    into.report_count += case.report_count
-    into.first_reported_at = min(into.first_reported_at, case.first_reported_at)
-    into.last_reported_at = max(into.last_reported_at, case.last_reported_at)
-    into.priority = max(into.priority, case.priority)
-    into.save(update_fields=["report_count", "first_reported_at", "last_reported_at", "priority"])
-    case.merged_into = into
-    case.report_count = 0
-    resolve(case, Resolution.DUPLICATE, at=timezone.now(), also=("merged_into", "report_count"))
-    record(case, Event.Kind.MERGED, old=old, by=by, into=into.pk, reports=reports, before=before)
-    record(into, Event.Kind.MERGED, old=into.status, by=by, taken=case.pk)
 
 
 @transaction.atomic

@@ -11,15 +11,13 @@ from articles.models import Article, Part, Revision
 from articles.text import collapse
 from corrections import anchoring, jobs
 from corrections.actions.answering import take_address
-from corrections.actions.cases import InvalidTransition, lock_case, merge_case, record, reopen_case, resolve
+from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve, wake_case
+from corrections.actions.merging import merge_case
+from corrections.actions.ranking import RANKED, rank_cases
 from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
-from corrections.policy import APPEAL_WITHIN, RULES, Severity
+from corrections.policy import APPEAL_WITHIN, RULES
+from corrections.priority import severity_of
 
-_GUESSES = {
-    Category.FACT: Severity.SUBSTANTIVE,
-    Category.WORDING: Severity.STYLE,
-    Category.TYPO: Severity.STYLE,
-}
 _EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
 _UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
 _PLACED = (Outcome.EXACT, Outcome.MOVED, Outcome.ALREADY_FIXED)
@@ -222,8 +220,7 @@ def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Re
 
 
 def _open_case(report: Report, revision: Revision, part: str, passage: anchoring.Passage) -> Case:
-    severity = Severity.SERIOUS if part == Part.HEADLINE else _GUESSES.get(Category(report.category or "other"))
-    severity = severity or Severity.MINOR
+    severity = severity_of(part, report.category)
     case = Case.objects.create(
         article=revision.article,
         part=part,
@@ -238,35 +235,24 @@ def _open_case(report: Report, revision: Revision, part: str, passage: anchoring
         first_reported_at=report.received_at,
         last_reported_at=report.received_at,
         due_at=report.received_at + RULES[severity].decide_within,
-        priority=_PRIORITY[severity],
     )
     record(case, Event.Kind.OPENED, outcome=str(passage.outcome), received_at=report.received_at.isoformat())
     return case
 
 
-_PRIORITY = {
-    Severity.STYLE: 10,
-    Severity.MINOR: 20,
-    Severity.SUBSTANTIVE: 40,
-    Severity.SERIOUS: 60,
-    Severity.WITHDRAWAL: 80,
-}
-_PRIORITY_PER_READER = 5
-"""What each further reader adds: eight agree, and a spelling error stands beside a wrong fact."""
-
-
 def _join(report: Report, case: Case) -> None:
     lock_case(case, allowed_from=list(Case.Status))
-    is_new_reader = case.report_count > 0 and not (report.reader and case.reports.filter(reader=report.reader).exists())
     report.case = case
     report.triaged_at = timezone.now()
     report.save(update_fields=["case", "triaged_at"])
     case.report_count += 1
     case.first_reported_at = min(case.first_reported_at, report.received_at)
     case.last_reported_at = max(case.last_reported_at, report.received_at)
-    case.priority += _PRIORITY_PER_READER * is_new_reader
-    case.save(update_fields=["report_count", "first_reported_at", "last_reported_at", "priority"])
+    rank_cases([case], at=timezone.now())
+    case.save(update_fields=["report_count", "first_reported_at", "last_reported_at", *RANKED])
     record(case, Event.Kind.REPORTED, old=case.status, report=str(report.pk))
+    if case.has_reports_to_wake:
+        wake_case(case)
 
 
 def _carry_over(case: Case, revision: Revision) -> None:

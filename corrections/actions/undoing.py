@@ -7,7 +7,6 @@ withdrawn entry, since the log never forgets; the article gets a further revisio
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from articles.actions import RevisionConflict, Text, revise_article
 from corrections.actions.cases import InvalidTransition, lock_case, record
+from corrections.actions.merging import part_from_holder
 from corrections.actions.publication import EditConflict, withdraw_correction
 from corrections.models import Case, Correction, Event
 from corrections.policy import UNDO_WITHIN, Kind
@@ -51,8 +51,12 @@ def undo_case(case: Case, *, by: User) -> None:
     case.claim_expires_at = timezone.now() + settings.CLAIM_LASTS
     case.resolution = ""
     case.resolved_at = None
-    case.snoozed_until = None
-    case.save(update_fields=["status", "assignee", "claim_expires_at", "resolution", "resolved_at", "snoozed_until"])
+    case.snoozed_until = case.wake_at_reports = None
+    case.save(
+        update_fields=[
+            "status", "assignee", "claim_expires_at", "resolution", "resolved_at", "snoozed_until", "wake_at_reports",
+        ]
+    )  # fmt: skip
     record(case, Event.Kind.UNDONE, old=old, by=by, undone=event.pk)
 
 
@@ -61,21 +65,7 @@ def _nothing_more(_case: Case, _event: Event, _by: User) -> None:
 
 
 def _part_again(case: Case, event: Event, by: User) -> None:
-    into = Case.objects.get(pk=event.data["into"])
-    lock_case(into, allowed_from=list(Status))
-    reports = into.reports.filter(pk__in=event.data["reports"])
-    case.report_count = reports.update(case=case)
-    case.merged_into = None
-    case.save(update_fields=["merged_into", "report_count"])
-    into.report_count -= case.report_count
-    last = into.events.exclude(kind=Event.Kind.LOOKED).order_by("-pk").first()
-    if last is not None and last.data.get("taken") == case.pk:
-        # Nothing has come in between, so what the merge raised goes back too.
-        before = event.data["before"]
-        into.first_reported_at = datetime.fromisoformat(before["first_reported_at"])
-        into.last_reported_at = datetime.fromisoformat(before["last_reported_at"])
-        into.priority = before["priority"]
-    into.save(update_fields=["report_count", "first_reported_at", "last_reported_at", "priority"])
+    into = part_from_holder(case, event)
     record(into, Event.Kind.UNDONE, old=into.status, by=by, given_back=case.pk)
 
 

@@ -234,6 +234,8 @@ def _page(
             "snooze": make(decisions.Snooze),
             "merge": make(decisions.Merge),
             "reopen": make(decisions.Reopen),
+            "unmerge": make(decisions.Unmerge),
+            "merged": list(case.merged.order_by("pk")[:_SHOWN_OTHERS]),
             "amend": make(decisions.Amend),
             "withdraw": make(decisions.Withdraw),
             "may_withdraw": editor.has_perm(decisions.Withdraw.permission),

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from corrections import actions, passages
 from corrections.models import REJECTIONS, Case, Correction, Resolution
@@ -222,20 +222,40 @@ class Snooze(Decision):
         coerce=int,
         empty_value=None,
         required=False,
-        choices=[(1, gettext_lazy("until tomorrow")), (3, gettext_lazy("3 days")), (7, gettext_lazy("a week")),
+        initial=1,
+        choices=[("", gettext_lazy("no set time")), (1, gettext_lazy("until tomorrow")),
+                 (3, gettext_lazy("3 days")), (7, gettext_lazy("a week")),
                  (14, gettext_lazy("2 weeks"))],
     )  # fmt: skip
     day = forms.DateField(
         label=gettext_lazy("or until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+    reports = forms.IntegerField(
+        label=gettext_lazy("or until so many more reports"), required=False, min_value=1, max_value=1000
+    )
     note = forms.CharField(label=gettext_lazy("Note"), required=False, max_length=500)
 
     def act(self, *, by: User) -> str:
-        """Snooze the case until the morning of the day."""
-        day = self.cleaned_data["day"] or timezone.localdate() + timedelta(days=self.cleaned_data["days"] or 1)
-        until = timezone.make_aware(datetime.combine(day, time(hour=7)))
-        actions.snooze_case(self.case, until=until, note=self.cleaned_data["note"], by=by)
-        return _("Case %(case)s comes back on %(day)s.") % {"case": self.case.pk, "day": day.isoformat()}
+        """Snooze the case until the morning of the day, until more reports, or until the first of both."""
+        day, reports = self.cleaned_data["day"], self.cleaned_data["reports"]
+        if day is None and self.cleaned_data["days"] is not None:
+            day = timezone.localdate() + timedelta(days=self.cleaned_data["days"])
+        until = timezone.make_aware(datetime.combine(day, time(hour=7))) if day else None
+        actions.snooze_case(self.case, until=until, reports=reports, note=self.cleaned_data["note"], by=by)
+        case = self.case.pk
+        if day is None:
+            return ngettext(
+                "Case %(case)s comes back with %(n)d more report.",
+                "Case %(case)s comes back with %(n)d more reports.",
+                reports,
+            ) % {"case": case, "n": reports}
+        if reports is None:
+            return _("Case %(case)s comes back on %(day)s.") % {"case": case, "day": day.isoformat()}
+        return ngettext(
+            "Case %(case)s comes back on %(day)s, or with %(n)d more report.",
+            "Case %(case)s comes back on %(day)s, or with %(n)d more reports.",
+            reports,
+        ) % {"case": case, "day": day.isoformat(), "n": reports}
 
 
 class Wake(Decision):
@@ -270,6 +290,20 @@ class Merge(Decision):
         into: Case = self.cleaned_data["into"]
         actions.merge_case(self.case, into=into, by=by)
         return _("Case %(case)s is part of case %(into)s now.") % {"case": self.case.pk, "into": into.pk}
+
+
+class Unmerge(Decision):
+    """Part a merged case from the one that took it."""
+
+    verb = "unmerge"
+    stays = True
+
+    note = forms.CharField(label=gettext_lazy("Why"), required=False, max_length=500)
+
+    def act(self, *, by: User) -> str:
+        """Unmerge the case."""
+        actions.unmerge_case(self.case, note=self.cleaned_data["note"], by=by)
+        return _("Case %(case)s is open again, with its own reports.") % {"case": self.case.pk}
 
 
 class Reopen(Decision):
@@ -396,6 +430,7 @@ VERBS: dict[str, type[Decision]] = {
         Snooze,
         Wake,
         Merge,
+        Unmerge,
         Reopen,
         Amend,
         Withdraw,

@@ -72,7 +72,6 @@ VIEWS = {
             "snoozed",
             _("Snoozed"),
             lambda cases, *_: cases.filter(status=Case.Status.SNOOZED),
-            ("snoozed_until", "pk"),
         ),
         SavedView(
             "decided",

@@ -86,6 +86,7 @@ class Command(BaseCommand):
         chores = [
             Chore("hand jobs to Celery", jobs.dispatch, every=_TICK),
             Chore("wake snoozed cases", wake_cases, every=5),
+            Chore("reckon priorities anew", actions.rerank_cases, every=5),
             Chore("set the clocks' work due", clocks.wind, every=60),
             Chore("sweep what is old", jobs.sweep, every=3600),
             Chore("erase readers' addresses", actions.erase_addresses, every=3600),
