@@ -6,11 +6,12 @@ Models hold state and what must always be true of it. Changes are made by ``corr
 import re
 import secrets
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -372,6 +373,36 @@ class Address(models.Model):
     def may_be_written_to(self) -> bool:
         """Whether answers may go there: the reader confirmed it and has not stopped mail since."""
         return self.confirmed_at is not None and self.stopped_at is None
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    """Presences, by what the desk asks for."""
+
+    def of_others(self, editor: User, at: datetime) -> Self:
+        """Keep who looks at a case at this moment, without the editor who asks."""
+        return self.filter(seen_at__gt=at - Presence.LASTS).exclude(editor=editor).order_by("editor__username")
+
+
+class Presence(models.Model):
+    """An editor has a case on the screen. The page says so again and again; when it is silent, the editor is gone."""
+
+    LASTS = timedelta(seconds=40)
+    """Longer than two of the page's reports apart, so that one may be lost."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="presences")
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("presence")
+        verbose_name_plural = _("presences")
+        constraints = [models.UniqueConstraint(fields=["case", "editor"], name="presence_once")]
+        indexes = [models.Index(fields=["editor", "seen_at"], name="presence_of_editor")]
+
+    def __str__(self) -> str:
+        return f"{self.editor_id} at {self.case_id}"
 
 
 class Report(models.Model):

@@ -223,7 +223,7 @@ def reckon(day: date) -> Figures:
         opened=Count("pk", filter=Q(kind=Event.Kind.OPENED)),
         reopened=Count("pk", filter=Q(kind__in=(Event.Kind.REOPENED, Event.Kind.APPEALED))),
         gone=Count("pk", filter=_GOES),
-        taken_back=Count("pk", filter=_HAD_ENDED & Q(kind=Event.Kind.UNDONE) & ~_ENDED),
+        taken_back=Count("pk", filter=_HAD_ENDED & Q(kind__in=(Event.Kind.UNDONE, Event.Kind.UNMERGED)) & ~_ENDED),
     )
     figures = Figures(
         reports=counts["reports"],

@@ -499,24 +499,3 @@ def test_typing_keeps_the_claim(desk: Client, editor: User) -> None:
 
     case.refresh_from_db()
     assert not case.is_claim_lapsed(timezone.now() + timedelta(minutes=10))
-
-
-def test_two_editors_at_one_case_see_each_other(desk: Client, editor: User) -> None:
-    case = make_case()
-    address_of_news = reverse("admin:corrections_case_others", args=[case.pk])
-    since = case.events.order_by("-pk").values_list("pk", flat=True)[0]
-
-    before = desk.get(address_of_news, {"since": since}).json()
-    actions.claim_case(case, by=make_editor("petro"))
-    after = desk.get(address_of_news, {"since": since}).json()
-
-    assert before == {"text": ""}
-    assert after == {"text": "petro: claimed"}
-
-
-def test_ones_own_doing_is_no_news(desk: Client, editor: User) -> None:
-    case = make_case()
-    since = case.events.order_by("-pk").values_list("pk", flat=True)[0]
-    actions.claim_case(case, by=editor)
-
-    assert desk.get(reverse("admin:corrections_case_others", args=[case.pk]), {"since": since}).json() == {"text": ""}

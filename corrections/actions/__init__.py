@@ -29,6 +29,7 @@ from corrections.actions.cases import (
     wake_case,
 )
 from corrections.actions.merging import merge_case, unmerge_case
+from corrections.actions.presence import keep_claim, note_presence
 from corrections.actions.publication import (
     ApprovalRefused,
     EditConflict,
@@ -69,9 +70,11 @@ __all__ = [
     "correct_case",
     "credit_reader",
     "erase_addresses",
+    "keep_claim",
     "look_at_case",
     "mail_answer",
     "merge_case",
+    "note_presence",
     "place_case",
     "reanchor_cases",
     "reject_case",

@@ -1,14 +1,19 @@
 """Tells an open page what has happened since it was loaded: new cases in the queue, another editor at the case."""
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from corrections import actions
 from corrections.desk import queue
-from corrections.models import Event
+from corrections.models import Case, Event
 
 _MANY = 50
+_NAMED = 5
 
 
 def tell(request: HttpRequest) -> JsonResponse:
@@ -28,15 +33,55 @@ def tell(request: HttpRequest) -> JsonResponse:
 
 
 def tell_of_others(request: HttpRequest, pk: int) -> JsonResponse:
-    """Say what others have done with the case since the event ``since``, the latest that the page shows."""
+    """Take notice that the editor has the case on the screen; say who else has, and what others have done with it.
+
+    ``since`` is the latest event that the page shows. With ``active``, the editor has typed, clicked or scrolled since
+    the page asked before: that keeps the editor's own claim.
+    """
     if not request.user.has_perm("corrections.review_case"):
         raise PermissionDenied
-    since = request.GET.get("since", "")
+    assert isinstance(request.user, User)  # noqa: S101  # for the type checker: the admin lets nobody else in
+    if request.method != "POST":
+        return JsonResponse({}, status=405)
+    since = request.POST.get("since", "")
     if not since.isdecimal() or len(since) > 18:
         return JsonResponse({"text": ""}, status=400)
-    events = Event.objects.filter(case=pk, pk__gt=int(since)).exclude(by=request.user.pk).select_related("by")
+    case = Case.objects.filter(pk=pk).first()
+    if case is None:
+        raise Http404
+    actions.note_presence(case, by=request.user)
+    if request.POST.get("active"):
+        actions.keep_claim(case, by=request.user)
+    return JsonResponse(
+        {
+            "text": _happened(case, since=int(since), to=request.user),
+            "here": present(case, to=request.user),
+            "until": _claimed_until(case, by=request.user),
+        }
+    )
+
+
+def present(case: Case, *, to: User) -> str:
+    """Say who else looks at the case, "" when nobody does."""
+    others = case.presences.of_others(to, timezone.now()).select_related("editor")
+    names = [queue.name_of(presence.editor) for presence in others[:_NAMED]]
+    if not names:
+        return ""
+    return ngettext("%(names)s is looking at this case too.", "%(names)s are looking at this case too.", len(names)) % {
+        "names": ", ".join(names)
+    }
+
+
+def _happened(case: Case, *, since: int, to: User) -> str:
+    events = case.events.filter(pk__gt=since).exclude(by=to).exclude(kind=Event.Kind.LOOKED).select_related("by")
     event = events.order_by("-pk").first()
     if event is None:
-        return JsonResponse({"text": ""})
-    who = (event.by.get_full_name() or event.by.username) if event.by else _("Meanwhile")
-    return JsonResponse({"text": _("%(who)s: %(what)s") % {"who": who, "what": event.get_kind_display()}})
+        return ""
+    who = queue.name_of(event.by) if event.by else _("Meanwhile")
+    return _("%(who)s: %(what)s") % {"who": who, "what": event.get_kind_display()}
+
+
+def _claimed_until(case: Case, *, by: User) -> str:
+    if case.status != Case.Status.CLAIMED or case.assignee_id != by.pk or case.claim_expires_at is None:
+        return ""
+    return _("Yours until %(time)s.") % {"time": date_format(timezone.localtime(case.claim_expires_at), "H:i")}

@@ -3,7 +3,6 @@
 Every verb has an address of its own that takes a POST; a refused one shows the page again with what was typed.
 """
 
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -130,6 +129,7 @@ def show(site: admin.AdminSite, request: HttpRequest, pk: int) -> HttpResponse:
         )
         return redirect(address(case.merged_into_id, queue.Cut(request).query))
     actions.look_at_case(case, by=_editor(request))
+    actions.note_presence(case, by=_editor(request))
     return _page(site, request, case)
 
 
@@ -165,10 +165,8 @@ def draft_notice(request: HttpRequest, pk: int) -> HttpResponse:
         return JsonResponse({}, status=405)
     form = decisions.Correct(case, request.POST)
     form.is_valid()
-    if case.status == Status.CLAIMED and case.assignee_id == request.user.pk:
-        # Whoever types is not silent: the claim goes on. One that was lost meanwhile is told of when the form is sent.
-        with contextlib.suppress(actions.InvalidTransition):
-            actions.claim_case(case, by=_editor(request))
+    # Whoever types is not silent: the claim goes on. One that was lost meanwhile is told of when the form is sent.
+    actions.keep_claim(case, by=_editor(request))
     values = form.cleaned_data
     if not {"start", "end", "expected", "replacement", "kind"} <= values.keys():
         return JsonResponse({}, status=422)
@@ -240,6 +238,7 @@ def _page(
             "withdraw": make(decisions.Withdraw),
             "may_withdraw": editor.has_perm(decisions.Withdraw.permission),
             "return": make(decisions.Return),
+            "here": arrivals.present(case, to=editor),
             "refused": refused,
             "refusals": _refusals(refused),
             "draft": draft,

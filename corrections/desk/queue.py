@@ -22,7 +22,7 @@ from django_stubs_ext import StrPromise
 from articles.models import Article
 from corrections.desk import paging
 from corrections.desk.search import Search
-from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Report
+from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Presence, Report
 
 PAGE_SIZE = 25
 _CONTEXT = 60
@@ -192,7 +192,16 @@ class Cut:
         """Fetch the page that ``after`` or ``before``, the number of a case, points to."""
         mark = Case.objects.filter(pk=int(after or before)).first() if (after or before).isdecimal() else None
         return paging.page(
-            self.cases().for_queue().prefetch_related(_SUGGESTING),
+            self.cases()
+            .for_queue()
+            .prefetch_related(
+                _SUGGESTING,
+                Prefetch(
+                    "presences",
+                    Presence.objects.of_others(self.by, self.now).select_related("editor"),
+                    to_attr="lookers",
+                ),
+            ),
             self.view.order,
             size=PAGE_SIZE,
             after=mark if after else None,
@@ -230,6 +239,8 @@ class Row:
     is_held: bool
     is_lapsed: bool
     holder: str
+    lookers: list[str]
+    """Who else has the case on the screen."""
     before: str
     after: str
     suggestion: str
@@ -275,11 +286,17 @@ def rows(cases: list[Case], *, by: User, at: datetime) -> Iterator[Row]:
             is_mine=case.assignee_id == by.pk,
             is_held=case.status == Case.Status.CLAIMED and not is_lapsed,
             is_lapsed=is_lapsed,
-            holder=(case.assignee.get_full_name() or case.assignee.username) if case.assignee else "",
+            holder=name_of(case.assignee) if case.assignee else "",
             before=_words_before(case.prefix),
             after=_words_after(case.suffix),
+            lookers=[name_of(presence.editor) for presence in getattr(case, "lookers", ())],
             suggestion=next((report.suggestion for report in getattr(case, "suggesting", ())), ""),
         )
+
+
+def name_of(editor: User) -> str:
+    """Give the name by which colleagues know an editor."""
+    return editor.get_full_name() or editor.username
 
 
 def in_words(span: timedelta) -> str:

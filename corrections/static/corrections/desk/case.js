@@ -17,12 +17,34 @@ one("[data-refusal]")?.focus();
 sendOnce();
 
 const others = one("[data-others]");
-watch(others.dataset.others, (happened) => {
-  const link = document.createElement("a");
-  link.href = location.pathname + location.search;
-  link.textContent = `${happened} · ${others.dataset.again}`;
-  others.replaceChildren(link);
+let isActive = false;
+for (const kind of ["keydown", "pointerdown", "input", "wheel"]) {
+  document.addEventListener(kind, () => (isActive = true), { passive: true });
+}
+watch(ask, (answer) => {
+  if (answer.text) {
+    const link = document.createElement("a");
+    link.href = location.pathname + location.search;
+    link.textContent = `${answer.text} · ${others.dataset.again}`;
+    say(one("[data-happened]", others), link);
+  }
+  say(one("[data-here]", others), answer.here);
+  const until = one("[data-until]");
+  if (until && answer.until) until.textContent = answer.until;
 });
+
+/** Tells the server that the case is on the screen, and whether somebody is at work on it; asks what others do. */
+function ask() {
+  const body = new FormData(others);
+  if (isActive) body.set("active", "1");
+  isActive = false;
+  return fetch(others.dataset.others, { method: "POST", body });
+}
+
+/** Changes what a live region says, if it is something else: what is said again would be read out again. */
+function say(region, words) {
+  if (region.textContent !== (words.textContent ?? words)) region.replaceChildren(words);
+}
 
 const correct = one("[data-correct]");
 const correcting = correct && setUpCorrecting(correct);

@@ -32,12 +32,18 @@ function choose() {
 }
 
 const arrivals = document.querySelector("[data-arrivals]");
-watch(arrivals.dataset.arrivals, (text) => {
-  const link = document.createElement("a");
-  link.href = location.pathname + location.search;
-  link.textContent = text;
-  arrivals.replaceChildren(link);
-});
+let told = "";
+watch(
+  () => fetch(arrivals.dataset.arrivals),
+  ({ text }) => {
+    if (!text || text === told) return;
+    told = text;
+    const link = document.createElement("a");
+    link.href = location.pathname + location.search;
+    link.textContent = text;
+    arrivals.replaceChildren(link);
+  },
+);
 
 listen({
   v: choose,

@@ -2,16 +2,13 @@
 
 const EVERY = 15_000;
 
-/** Calls `tell(text)` whenever the address answers with another text; a question that fails is asked again later. */
-export function watch(address, tell) {
-  let told = "";
-  async function ask() {
+/** Calls `tell(answer)` with what `ask()` brings, again and again; a question that fails is asked again later. */
+export function watch(ask, tell) {
+  async function once() {
     if (document.hidden) return;
-    const answer = await fetch(address).catch(() => null);
-    if (!answer?.ok || answer.redirected) return;
-    const { text } = await answer.json();
-    if (text && text !== told) tell((told = text));
+    const answer = await ask().catch(() => null);
+    if (answer?.ok && !answer.redirected) tell(await answer.json());
   }
-  setInterval(ask, EVERY);
-  document.addEventListener("visibilitychange", ask);
+  setInterval(once, EVERY);
+  document.addEventListener("visibilitychange", once);
 }
