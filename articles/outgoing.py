@@ -1,4 +1,4 @@
-"""Requests to addresses that others name: web hooks, other sites' articles, a CMS. Never to our own network.
+"""Requests to addresses that others name: webhooks, other sites' articles, a CMS. Never to our own network.
 
 The check stands where the socket is opened: a host is resolved once, every address of it must be public, and the socket
 is connected to one of exactly these addresses. So there is no second resolution for a rebinding resolver to answer, and
@@ -22,6 +22,7 @@ from typing import Any
 import requests
 import urllib3
 from django.conf import settings
+from django.utils.translation import gettext as _
 from requests.adapters import HTTPAdapter
 from requests_hardened import Config, HTTPSession
 from requests_hardened.ip_filter import EXTRA_BLOCKED_NET_RANGES
@@ -127,18 +128,18 @@ def check_url(url: str) -> None:
     """Raise ``TargetRefused`` when the address can be seen to be none that may be asked, without resolving its host."""
     parsed = _parse(url)
     if parsed.scheme not in _PORTS:
-        raise TargetRefused("Only http:// and https:// addresses can be asked.")
+        raise TargetRefused(_("Only http:// and https:// addresses can be asked."))
     if not parsed.host:
-        raise TargetRefused("The address names no host.")
+        raise TargetRefused(_("The address names no host."))
     if parsed.auth is not None or "@" in (parsed.netloc or ""):
-        raise TargetRefused("An address with a user name or password in it is not asked.")
+        raise TargetRefused(_("An address with a user name or password in it is not asked."))
     host, port = _place(parsed)
     _check_port(host, port)
     literal = _literal(host)
     if literal is not None:
         _check_address(literal, host, port)
     elif host.rstrip(".").lower().split(".")[-1] == "localhost" and not _is_allowed_host(host, port):
-        raise TargetRefused(f"{host} is not a public address.")
+        raise TargetRefused(_("%(host)s is not a public address.") % {"host": host})
 
 
 def is_private_target(url: str) -> bool:
@@ -313,7 +314,7 @@ def _resolve(host: str, port: int, *, within: float) -> list[Address]:
 
     def ask() -> None:
         try:
-            for *_, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+            for *_family, place in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM):
                 found.append(ipaddress.ip_address(str(place[0]).partition("%")[0]))
         except (OSError, ValueError) as error:  # ValueError: no host can have this name
             failures.append(error)
@@ -331,12 +332,14 @@ def _resolve(host: str, port: int, *, within: float) -> list[Address]:
 def _check_port(host: str, port: int) -> None:
     if port not in settings.OUTGOING_PORTS and not _is_allowed_host(host, port, with_port=True):
         allowed = ", ".join(map(str, settings.OUTGOING_PORTS))
-        raise TargetRefused(f"Port {port} is not asked; these are: {allowed}.")
+        raise TargetRefused(
+            _("Port %(port)s is not asked; these are: %(allowed)s.") % {"port": port, "allowed": allowed}
+        )
 
 
 def _check_address(address: Address, host: str, port: int) -> None:
     if not (is_public(address) or _is_allowed_network(address) or _is_allowed_host(host, port)):
-        raise TargetRefused(f"{host} is not a public address.")
+        raise TargetRefused(_("%(host)s is not a public address.") % {"host": host})
 
 
 def _is_allowed_network(address: Address) -> bool:
@@ -365,11 +368,11 @@ def _literal(host: str) -> Address | None:
 
 def _parse(url: str) -> Url:
     if any(char <= " " or char in "\x7f\\" for char in url):
-        raise TargetRefused("The address has white space, a backslash or control characters in it.")
+        raise TargetRefused(_("The address has white space, a backslash or control characters in it."))
     try:
         return parse_url(url)
     except urllib3.exceptions.LocationParseError as error:
-        raise TargetRefused("This is not an address.") from error
+        raise TargetRefused(_("This is not an address.")) from error
 
 
 def _place(parsed: Url) -> tuple[str, int]:
@@ -386,4 +389,4 @@ def _words(error: Exception, call: _Call) -> str:
         while (inner := cause.__cause__ or cause.__context__) is not None:
             cause = inner
         return f"{type(cause).__name__}: {cause}"[:300]
-    return f"No whole reply within {call.seconds:g} seconds."
+    return _("No whole reply within %(seconds)s seconds.") % {"seconds": f"{call.seconds:g}"}

@@ -10,14 +10,15 @@ business of ``corrections.tasks``.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 from kombu import Connection
 
@@ -34,8 +35,17 @@ KINDS = {
     "answer_readers": "mail",
     "ask_to_confirm": "mail:questions",
     "mail_answer": "mail:answers",
+    "announce": "announce",
+    "deliver_webhook": "webhooks",
+    "tell_webhook_disabled": "mail",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
+
+IN_TURN = frozenset({"webhooks"})
+"""Queues in each of whose lanes one job is done at a time, in the order of their rows: a lane is one other server."""
+
+TURN = 5.0
+"""Seconds for which a worker goes on with the lane it is at, before others get their turn."""
 
 ATTEMPTS = 5
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=15))
@@ -48,10 +58,24 @@ KEEP_DONE = timedelta(days=30)
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
 
 
+class Later(Exception):
+    """Raised by a handler: the work has not failed, it goes on at ``due_at``, with all attempts before it again."""
+
+    def __init__(self, due_at: datetime) -> None:
+        super().__init__(f"Goes on at {due_at:%Y-%m-%d %H:%M:%S}.")
+        self.due_at = due_at
+
+
 def defer(kind: str, subject_id: object, *, lane: str = "", due_at: datetime | None = None) -> None:
     """Have ``kind`` done for a subject, once, from ``due_at`` on; kept or undone with the current transaction."""
-    job = Job(kind=kind, subject_id=str(subject_id), lane=lane or KINDS[kind], due_at=due_at or timezone.now())
-    Job.objects.bulk_create([job], ignore_conflicts=True)
+    defer_all(kind, {str(subject_id): lane or KINDS[kind]}, due_at=due_at)
+
+
+def defer_all(kind: str, lanes: Mapping[str, str], *, due_at: datetime | None = None) -> None:
+    """Have ``kind`` done for many subjects, each in the lane that ``lanes`` says; else like ``defer``."""
+    due_at = due_at or timezone.now()
+    rows = [Job(kind=kind, subject_id=subject, lane=lane, due_at=due_at) for subject, lane in lanes.items()]
+    Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
 def dispatch(at: datetime) -> int:
@@ -108,9 +132,33 @@ def perform(job_id: int, attempt: int, handler: Callable[[str], None], *, outsid
                 return
             handler(job.subject_id)
             _close(Job.objects.filter(pk=job.pk))
+    except Later as later:
+        ours = Job.objects.pending().filter(pk=job.pk, attempts=job.attempts)
+        ours.update(due_at=later.due_at, attempts=0, lease_expires_at=None, last_error="")
     except Exception as error:  # whatever a handler raises, the row must know
         logger.exception("%s failed at attempt %s of %s", job, job.attempts, ATTEMPTS)
         _note_failure(job, error)
+
+
+def perform_in_turn(job_id: int, attempt: int, handler: Callable[[str], None]) -> None:
+    """Do a job of a lane of ``IN_TURN`` outside of any transaction, then what else is due there, for ``TURN`` seconds.
+
+    So a lane is as fast as its server, where one hand-out for each job would make it as slow as the dispatcher.
+    """
+    until = time.monotonic() + TURN
+    perform(job_id, attempt, handler, outside=True)
+    lane = Job.objects.filter(pk=job_id).values_list("lane", flat=True).first()
+    while lane is not None and time.monotonic() < until:
+        following = Job.objects.filter(pk__in=_heads([lane], timezone.now())).values_list("pk", "attempts").first()
+        if following is None:
+            return
+        perform(*following, handler, outside=True)
+
+
+def postpone(lane: str, *, until: datetime) -> None:
+    """Leave what waits in a lane alone until a time."""
+    waiting = Job.objects.pending().filter(lane=lane, lease_expires_at__isnull=True)
+    waiting.filter(due_at__lt=until).update(due_at=until)
 
 
 def unpark(jobs: QuerySet[Job]) -> int:
@@ -149,18 +197,33 @@ def _room_for(lanes: Iterable[str], connection: Connection) -> dict[str, int]:
 @transaction.atomic(durable=True)
 def _lease(lanes: list[str], *, room: dict[str, int], at: datetime) -> list[Job]:
     jobs: list[Job] = []
-    for lane in lanes:
-        queue = _queue_of(lane)
-        fair = room[queue] // sum(_queue_of(other) == queue for other in lanes)
-        if fair > 0:
-            due = Job.objects.to_dispatch(at).filter(lane=lane)
-            # A row that another dispatcher holds is being handed out by it.
-            jobs += due.select_for_update(skip_locked=True)[:fair]
+    for queue, limit in room.items():
+        ours = [lane for lane in lanes if _queue_of(lane) == queue]
+        if limit <= 0:
+            continue
+        # A row that another dispatcher holds is being handed out by it.
+        due = Job.objects.to_dispatch(at).select_for_update(skip_locked=True)
+        if queue in IN_TURN:
+            jobs += due.filter(pk__in=list(_heads(ours, at)))[:limit]
+        else:
+            for lane in ours:
+                jobs += due.filter(lane=lane)[: limit // len(ours)]
     expires_at = at + settings.JOB_LEASE
     for job in jobs:
         job.lease_expires_at = expires_at
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(lease_expires_at=expires_at)
     return jobs
+
+
+def _heads(lanes: Collection[str], at: datetime) -> QuerySet[Job, int]:
+    """Give the first due job of each lane in which none is handed out.
+
+    One statement, so that two processes that ask at the same time are given the same jobs; the rows' locks tell then
+    who gets each. Were it two, one of them could be given the second job while the other does the first.
+    """
+    busy = Job.objects.pending().filter(lane__in=lanes, lease_expires_at__gt=at)
+    free = Job.objects.to_dispatch(at).filter(lane__in=lanes).exclude(lane__in=busy.values("lane"))
+    return free.order_by().values("lane").annotate(head=Min("pk")).values_list("head", flat=True)
 
 
 def _held_by_us(jobs: list[Job]) -> QuerySet[Job]:

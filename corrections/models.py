@@ -6,6 +6,7 @@ Models hold state and what must always be true of it. Changes are made by ``corr
 import re
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Self
 from urllib.parse import urlsplit
@@ -60,6 +61,16 @@ class Resolution(models.TextChoices):
     SPAM = "spam", _("spam")
     ALREADY_FIXED = "already_fixed", _("already fixed")
 
+
+RESOLUTIONS: Mapping[Kind, Resolution] = {
+    Kind.STYLE_FIX: Resolution.FIXED_SILENTLY,
+    Kind.CORRECTION: Resolution.CORRECTED,
+    Kind.CLARIFICATION: Resolution.CLARIFIED,
+    Kind.EDITORS_NOTE: Resolution.CLARIFIED,
+    Kind.UPDATE: Resolution.UPDATED,
+    Kind.RETRACTION: Resolution.RETRACTED,
+}
+"""How a case ends by a correction of each kind."""
 
 REJECTIONS = (
     Resolution.NOT_AN_ERROR,

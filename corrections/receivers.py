@@ -11,13 +11,15 @@ from django.http import HttpRequest
 from articles.models import Revision
 from articles.signals import article_revised
 from corrections import intake, jobs
+from corrections.webhooks.events import announce_revision
 
 
 @receiver(article_revised)
 def carry_passages_over(*, revision: Revision, previous: Revision | None, **_: Any) -> None:
-    """Have the open cases' passages carried over, due in the transaction that saves the revision."""
+    """Have the open cases' passages carried over and the revision announced, with the transaction that saves it."""
     if previous is not None:
         jobs.defer("reanchor_article", revision.pk)
+        announce_revision(revision)
 
 
 @receiver(check_request_enabled)

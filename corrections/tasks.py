@@ -12,6 +12,7 @@ from celery import shared_task
 from articles.models import Article, Revision
 from corrections import actions, fetching, jobs, statistics
 from corrections.models import Event, Report
+from corrections.webhooks import events, sending
 
 
 def does(kind: str, *, outside: bool = False) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
@@ -23,7 +24,10 @@ def does(kind: str, *, outside: bool = False) -> Callable[[Callable[[str], None]
     def decorate(handler: Callable[[str], None]) -> Callable[[int, int], None]:
         @shared_task(name=jobs.task_name(kind))
         def task(job_id: int, attempt: int) -> None:
-            jobs.perform(job_id, attempt, handler, outside=outside)
+            if jobs.KINDS[kind] in jobs.IN_TURN:
+                jobs.perform_in_turn(job_id, attempt, handler)
+            else:
+                jobs.perform(job_id, attempt, handler, outside=outside)
 
         return task
 
@@ -72,3 +76,21 @@ def mail_answer(subject_id: str) -> None:
     event_id, report_id = subject_id.split(":")
     report = Report.objects.select_related("address", "case", "article__current").get(pk=report_id)
     actions.mail_answer(Event.objects.select_related("case").get(pk=event_id), report)
+
+
+@does("announce")
+def announce(subject: str) -> None:
+    """Make the deliveries of an announced event."""
+    events.fan_out(subject)
+
+
+@does("deliver_webhook", outside=True)
+def deliver_webhook(subject: str) -> None:
+    """Try a delivery of a webhook."""
+    sending.deliver(subject)
+
+
+@does("tell_webhook_disabled", outside=True)
+def tell_webhook_disabled(subject: str) -> None:
+    """Write to who looks after an endpoint that it is disabled."""
+    sending.tell_disabled(subject)

@@ -50,6 +50,7 @@ USE_X_FORWARDED_PROTO = env.bool("USE_X_FORWARDED_PROTO", False)
 INSTALLED_APPS = [
     "newsroom.broker",
     "corrections",
+    "corrections.webhooks",
     "articles",
     "rest",
     "corrections.desk.apps.DeskAdminConfig",
@@ -138,7 +139,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_QUEUES = {
     lane: {"exchange": lane, "routing_key": lane}
-    for lane in ("triage", "reanchor", "fetch", "mail", "webhooks", "clocks")
+    for lane in ("triage", "reanchor", "fetch", "mail", "announce", "webhooks", "clocks")
 }
 CELERY_TASK_DEFAULT_QUEUE = "triage"
 CELERY_TASK_SERIALIZER = "json"

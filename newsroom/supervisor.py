@@ -142,9 +142,15 @@ def main() -> None:
         *("-m", "celery", "--quiet", "--app", "newsroom", "worker", "--loglevel", "WARNING"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     )
+    # A server that does not answer holds a thread of this one, and nothing else waits for it.
+    webhooks = (
+        *(*celery, "--queues", "webhooks", "--hostname", "webhooks@%h"),
+        *("--pool", "threads", "--concurrency", os.environ.get("WEBHOOK_THREADS", "16")),
+    )
     processes = [
         Process("web", (sys.executable, *gunicorn)),
-        Process("worker", (sys.executable, *celery)),
+        Process("worker", (sys.executable, *celery, "--exclude-queues", "webhooks")),
+        Process("webhooks", (sys.executable, *webhooks)),
         Process("scheduler", (sys.executable, "manage.py", "scheduler")),
     ]
     Supervisor(processes).run(f"http://{host}:{port}/livez", greeting)

@@ -113,14 +113,69 @@ def test_a_long_lane_leaves_turns_to_the_others(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(jobs, "QUEUE_LENGTH", 4)
     for number in range(20):
         jobs.defer("triage_report", number)
-        jobs.defer("triage_report", f"slow {number}", lane="webhooks:1")
-    jobs.defer("triage_report", "quick", lane="webhooks:2")
+        jobs.defer("triage_report", f"slow {number}", lane="mail:1")
+    jobs.defer("triage_report", "quick", lane="mail:2")
 
     jobs.dispatch(timezone.now())
 
     leased = Job.objects.filter(lease_expires_at__isnull=False)
-    assert [leased.filter(lane=lane).count() for lane in ("triage", "webhooks:1", "webhooks:2")] == [4, 2, 1]
-    assert {queue for _, _, queue in published} == {"triage", "webhooks"}  # type: ignore[misc]
+    assert [leased.filter(lane=lane).count() for lane in ("triage", "mail:1", "mail:2")] == [4, 2, 1]
+    assert {queue for _, _, queue in published} == {"triage", "mail"}  # type: ignore[misc]
+
+
+def test_of_a_lane_in_turn_only_the_first_job_is_handed_out_until_it_is_done(published: list[object]) -> None:
+    for number in range(3):
+        jobs.defer("triage_report", f"slow {number}", lane="webhooks:1")
+        jobs.defer("triage_report", f"quick {number}", lane="webhooks:2")
+
+    at = timezone.now()
+    jobs.dispatch(at)
+    jobs.dispatch(at)
+    leased = set(Job.objects.filter(lease_expires_at__isnull=False).values_list("subject_id", flat=True))
+    Job.objects.filter(subject_id="quick 0").update(done_at=at, lease_expires_at=None)
+    jobs.dispatch(at)
+
+    assert leased == {"slow 0", "quick 0"}
+    assert len(published) == 3
+    assert set(Job.objects.filter(lease_expires_at__isnull=False).values_list("subject_id", flat=True)) == {
+        "slow 0", "quick 1"
+    }  # fmt: skip
+
+
+def test_more_lanes_in_turn_than_a_queue_has_room_for_are_handed_out_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, published: list[object]
+) -> None:
+    monkeypatch.setattr(jobs, "QUEUE_LENGTH", 4)
+    for number in range(20):
+        jobs.defer("triage_report", number, lane=f"webhooks:{number}")
+
+    assert jobs.dispatch(timezone.now()) == 4
+
+
+def test_who_does_a_job_in_turn_goes_on_with_what_else_is_due_in_its_lane() -> None:
+    for number in range(3):
+        jobs.defer("triage_report", number, lane="webhooks:1")
+    jobs.defer("triage_report", "other", lane="webhooks:2")
+    jobs.defer("triage_report", "later", lane="webhooks:1", due_at=timezone.now() + timedelta(hours=1))
+    done: list[str] = []
+
+    jobs.perform_in_turn(Job.objects.order_by("pk")[0].pk, 0, done.append)
+
+    assert done == ["0", "1", "2"]
+
+
+def test_work_that_is_to_go_on_later_has_not_failed(job: Job) -> None:
+    at = timezone.now() + timedelta(hours=3)
+
+    def not_yet(_subject_id: str) -> None:
+        raise jobs.Later(at)
+
+    for _ in range(7):
+        Job.objects.update(due_at=timezone.now())
+        jobs.perform(job.pk, 0, not_yet, outside=True)
+
+    job.refresh_from_db()
+    assert (job.due_at, job.attempts, job.lease_expires_at, job.parked_at, job.last_error) == (at, 0, None, None, "")
 
 
 def test_a_performed_job_is_done_and_a_second_message_does_nothing(job: Job) -> None:

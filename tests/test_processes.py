@@ -151,9 +151,10 @@ def test_make_run_restarts_what_dies_and_ends_all_together(processes: Processes,
     wait_until(lambda: _answers(port))
     family = {_name(command): pid for pid, command in _children(supervisor.pid).items()}
     assert set(family) == {"gunicorn", "celery", "scheduler"}
+    assert len(_children(supervisor.pid)) == 4  # webhooks have a worker of their own
 
     os.kill(family["scheduler"], signal.SIGKILL)
-    wait_until(lambda: family["scheduler"] not in _children(supervisor.pid) and len(_children(supervisor.pid)) == 3)
+    wait_until(lambda: family["scheduler"] not in _children(supervisor.pid) and len(_children(supervisor.pid)) == 4)
     children = list(_children(supervisor.pid))
     supervisor.send_signal(signal.SIGTERM)
 

@@ -258,7 +258,7 @@ def test_a_report_can_be_followed_by_its_receipt(client: Client, article: Articl
 def test_the_request_needs_a_constant_number_of_queries(
     client: Client, article: Article, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         send(client, report_on(article), **{"idempotency-key": "k1"})
 
 

@@ -15,6 +15,7 @@ from corrections import jobs
 from corrections.anchoring import CONTEXT
 from corrections.models import DECIDING, REJECTIONS, Case, Event, Outcome, Resolution
 from corrections.policy import UNDO_WITHIN
+from corrections.webhooks.events import announce_event
 from rest.keys import acting_key
 
 Status = Case.Status
@@ -215,13 +216,14 @@ def record(
 ) -> Event:
     """Write an event into the case's trail, in the action's transaction. For actions alone.
 
-    After a decision, telling the readers is due as soon as it cannot be taken back any more.
+    After a decision, telling readers and other systems is due as soon as it cannot be taken back any more.
     """
     event = Event.objects.create(
         case=case, kind=kind, by=by, key=acting_key(), old_status=old, new_status=case.status, note=note, data=data
     )
     if kind in DECIDING and case.reports.filter(address__isnull=False).exists():
         jobs.defer("answer_readers", event.pk, due_at=event.at + UNDO_WITHIN)
+    announce_event(event)
     return event
 
 

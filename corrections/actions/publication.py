@@ -21,19 +21,10 @@ from articles.actions import RevisionConflict, splice_article, withdraw_article
 from articles.models import Part, Revision
 from corrections import log, notices
 from corrections.actions.cases import InvalidTransition, lock_case, record, resolve
-from corrections.models import Case, Correction, Event, LogEntry, Report, Resolution
+from corrections.models import RESOLUTIONS, Case, Correction, Event, LogEntry, Report
 from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity, Touch, touches
 
 Status = Case.Status
-
-_RESOLUTIONS = {
-    Kind.STYLE_FIX: Resolution.FIXED_SILENTLY,
-    Kind.CORRECTION: Resolution.CORRECTED,
-    Kind.CLARIFICATION: Resolution.CLARIFIED,
-    Kind.EDITORS_NOTE: Resolution.CLARIFIED,
-    Kind.UPDATE: Resolution.UPDATED,
-    Kind.RETRACTION: Resolution.RETRACTED,
-}
 
 
 class EditConflict(Exception):
@@ -330,7 +321,7 @@ def _publish(case: Case, correction: Correction, *, by: User, **details: Any) ->
     if is_public:
         log.append(correction, LogEntry.Action.PUBLISHED, at=now)
     old = case.status
-    resolve(case, _RESOLUTIONS[Kind(correction.kind)], at=now)
+    resolve(case, RESOLUTIONS[Kind(correction.kind)], at=now)
     lone = RULES[Severity(correction.severity)].approver is not None and correction.approved_by_id in (
         None,
         correction.drafted_by_id,

@@ -17,6 +17,7 @@ from corrections.actions.ranking import RANKED, rank_cases
 from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
 from corrections.policy import APPEAL_WITHIN, RULES
 from corrections.priority import severity_of
+from corrections.webhooks.events import announce_report
 
 _EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
 _UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
@@ -80,6 +81,7 @@ def submit_report(
         jobs.defer("triage_report", report.pk, due_at=timezone.now() + FETCH_WITHIN)
     else:
         jobs.defer("triage_report", report.pk)
+    announce_report(report)
     return report
 
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from corrections import actions, clocks, jobs
 from corrections.models import Case
+from corrections.webhooks import actions as webhooks
 
 logger = logging.getLogger(__name__)
 
@@ -90,6 +91,7 @@ class Command(BaseCommand):
             Chore("set the clocks' work due", clocks.wind, every=60),
             Chore("sweep what is old", jobs.sweep, every=3600),
             Chore("erase readers' addresses", actions.erase_addresses, every=3600),
+            Chore("sweep old deliveries", webhooks.sweep, every=3600),
         ]
         logger.info("Scheduler started")
         while not stop.wait(_TICK):
