@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from articles import api as articles
-from corrections.api import cases, log, reports
+from corrections.api import cases, log, reports, webhooks
 from newsroom import api
 
 app_name = "api"
@@ -26,6 +26,17 @@ urlpatterns = [
     *(path(f"cases/<int:pk>/{verb}/", view.as_view(), name=f"case-{verb}") for verb, view in cases.VERBS.items()),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
     path("reports/<str:token>/", reports.ReportView.as_view(), name="report"),
+    path("webhooks/", webhooks.EndpointsView.as_view(), name="webhooks"),
+    path("webhooks/<uuid:pk>/", webhooks.EndpointView.as_view(), name="webhook"),
+    path("webhooks/<uuid:pk>/rotate/", webhooks.RotateView.as_view(), name="webhook-rotate"),
+    path("webhooks/<uuid:pk>/test/", webhooks.TestView.as_view(), name="webhook-test"),
+    path("webhooks/<uuid:pk>/redeliver/", webhooks.RedeliverRangeView.as_view(), name="webhook-redeliver"),
+    path("webhooks/<uuid:pk>/deliveries/", webhooks.DeliveriesView.as_view(), name="deliveries"),
+    path(
+        "webhooks/<uuid:pk>/deliveries/<uuid:delivery>/redeliver/",
+        webhooks.RedeliverView.as_view(),
+        name="delivery-redeliver",
+    ),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[]), name="docs"),
 ]

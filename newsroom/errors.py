@@ -12,6 +12,7 @@ from rest_framework.views import exception_handler, set_rollback
 
 from articles.actions import RevisionConflict
 from corrections import actions, intake
+from corrections.webhooks import actions as webhooks
 from rest import idempotency
 
 _MEDIA_TYPE = "application/problem+json"
@@ -23,6 +24,7 @@ _STATUSES: dict[type[Exception], int] = {
     actions.ApprovalRefused: 403,
     intake.ForeignOrigin: 403,
     actions.AppealRefused: 409,
+    webhooks.NotActive: 409,
     actions.PolicyViolation: 422,
     RequestDataTooBig: 413,
     intake.TooManyReports: 429,

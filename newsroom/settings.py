@@ -275,6 +275,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "/static/newsroom/favicon.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SITE_URL}],
+    "WEBHOOKS": [
+        f"corrections.api.webhooks.{name}"
+        for name in (
+            *("REPORT_RECEIVED", "CASE_OPENED", "CASE_RESOLVED", "ARTICLE_REVISED"),
+            *("CORRECTION_PUBLISHED", "CORRECTION_AMENDED", "CORRECTION_WITHDRAWN"),
+        )
+    ],
     "ENUM_NAME_OVERRIDES": {
         "ArticleStatus": "articles.models.Article.Status",
         "CaseStatus": "corrections.models.Case.Status",
@@ -282,6 +289,9 @@ SPECTACULAR_SETTINGS = {
         "PublicCorrectionStatus": "corrections.serializers.log.PUBLIC_STATUSES",
         "CorrectionKind": "corrections.policy.Kind",
         "EventKind": "corrections.models.Event.Kind",
+        "EndpointStatus": "corrections.webhooks.models.Endpoint.Status",
+        "DeliveryStatus": "corrections.webhooks.models.Delivery.Status",
+        "WebhookEvent": "corrections.webhooks.models.EventType",
     },
 }
 

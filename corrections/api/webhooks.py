@@ -1,0 +1,329 @@
+"""The API of webhooks: endpoints, their secrets, what was sent, and sending it again."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from corrections.serializers import webhooks as serializers
+from corrections.webhooks import actions
+from corrections.webhooks.models import Delivery, Endpoint, EventType
+from rest.access import user_of
+from rest.idempotency import Answer
+from rest.models import Scope
+from rest.views import ApiView, ListView
+
+_PERMISSION = "webhooks.manage_webhooks"
+
+
+class EndpointsView(ListView):
+    """The endpoints."""
+
+    scopes = {"GET": Scope.WEBHOOKS_MANAGE, "POST": Scope.WEBHOOKS_MANAGE}
+    permissions = {"GET": _PERMISSION, "POST": _PERMISSION}
+    serializer_class = serializers.EndpointSerializer
+    ordering = ("created_at", "pk")
+    queryset = Endpoint.objects.all()
+
+    @extend_schema(operation_id="list_webhooks", tags=["webhooks"])
+    def get(self, request: Request) -> Response:
+        """List the endpoints, the oldest first."""
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="create_webhook",
+        tags=["webhooks"],
+        request=serializers.NewEndpointSerializer,
+        responses={201: serializers.EndpointWithSecretSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Make an endpoint, active at once. The answer has its secret, which is shown nowhere else and never again."""
+        secrets: list[str] = []
+
+        def create() -> Answer:
+            sent = serializers.NewEndpointSerializer(data=request.data)
+            sent.is_valid(raise_exception=True)
+            endpoint = actions.create_endpoint(**sent.validated_data, by=user_of(request))
+            secrets.append(endpoint.secret)
+            return 201, _json(endpoint)
+
+        return _with_secret(self.once(request, create), secrets)
+
+
+class EndpointView(ApiView):
+    """One endpoint."""
+
+    scopes = dict.fromkeys(("GET", "PATCH", "DELETE"), Scope.WEBHOOKS_MANAGE)
+    permissions = dict.fromkeys(("GET", "PATCH", "DELETE"), _PERMISSION)
+    serializer_class = serializers.EndpointSerializer
+
+    @extend_schema(operation_id="get_webhook", tags=["webhooks"])
+    def get(self, _request: Request, pk: UUID) -> Response:
+        """Give an endpoint."""
+        return Response(self.get_serializer(_endpoint(pk)).data)
+
+    @extend_schema(
+        operation_id="change_webhook", tags=["webhooks"], request=serializers.ChangedEndpointSerializer(partial=True)
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change an endpoint, pause it, or activate it: also one that was disabled."""
+        return self.once(request, lambda: self._change(request, pk))
+
+    @extend_schema(operation_id="delete_webhook", tags=["webhooks"], responses={204: None})
+    def delete(self, request: Request, pk: UUID) -> Response:
+        """Delete an endpoint with the log of its deliveries."""
+        return self.once(request, lambda: self._delete(pk))
+
+    def _change(self, request: Request, pk: UUID) -> Answer:
+        endpoint = _endpoint(pk)
+        sent = serializers.ChangedEndpointSerializer(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+        values = dict(sent.validated_data)
+        status = values.pop("status", None)
+        actions.change_endpoint(endpoint, **values)
+        if status is not None:
+            _STATUSES[status](endpoint)
+        return 200, _json(endpoint)
+
+    def _delete(self, pk: UUID) -> Answer:
+        actions.delete_endpoint(_endpoint(pk))
+        return 204, {}
+
+
+_STATUSES = {"active": actions.activate_endpoint, "paused": actions.pause_endpoint}
+
+
+class RotateView(ApiView):
+    """A new secret."""
+
+    scopes = {"POST": Scope.WEBHOOKS_MANAGE}
+    permissions = {"POST": _PERMISSION}
+
+    @extend_schema(
+        operation_id="rotate_webhook_secret",
+        tags=["webhooks"],
+        request=None,
+        responses={200: serializers.EndpointWithSecretSerializer},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Replace the secret. For 24 hours messages are signed with the old one as well."""
+        secrets: list[str] = []
+
+        def rotate() -> Answer:
+            endpoint = _endpoint(pk)
+            actions.rotate_secret(endpoint)
+            secrets.append(endpoint.secret)
+            return 200, _json(endpoint)
+
+        return _with_secret(self.once(request, rotate), secrets)
+
+
+class TestView(ApiView):
+    """A message that means nothing."""
+
+    scopes = {"POST": Scope.WEBHOOKS_MANAGE}
+    permissions = {"POST": _PERMISSION}
+
+    @extend_schema(
+        operation_id="test_webhook", tags=["webhooks"], request=None, responses={202: serializers.DeliverySerializer}
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Have a message of type `webhook.test` sent, once, whether the endpoint is active or not."""
+        return self.once(request, lambda: (202, _sent(actions.send_test(_endpoint(pk), by=user_of(request)))))
+
+
+class RedeliverRangeView(ApiView):
+    """What was missed."""
+
+    scopes = {"POST": Scope.WEBHOOKS_MANAGE}
+    permissions = {"POST": _PERMISSION}
+    problems = {"POST": (409,)}
+
+    @extend_schema(
+        operation_id="redeliver_webhooks",
+        tags=["webhooks"],
+        request=serializers.RangeSerializer,
+        responses={202: serializers.CountSerializer},
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Deliver again what failed or was missed in a time, at most 10,000 messages, the oldest first.
+
+        An endpoint that takes nothing has to be activated before (409).
+        """
+        return self.once(request, lambda: self._redeliver(request, pk))
+
+    def _redeliver(self, request: Request, pk: UUID) -> Answer:
+        endpoint = _endpoint(pk)
+        sent = serializers.RangeSerializer(data=request.data)
+        sent.is_valid(raise_exception=True)
+        return 202, {"count": actions.redeliver_range(endpoint, **sent.validated_data)}
+
+
+class DeliveriesView(ListView):
+    """The log of an endpoint."""
+
+    scopes = {"GET": Scope.WEBHOOKS_MANAGE}
+    permissions = {"GET": _PERMISSION}
+    serializer_class = serializers.DeliverySerializer
+    ordering = ("-created_at", "-pk")
+    queryset = Delivery.objects.all()  # for the document; each call takes its endpoint's
+
+    def get_queryset(self) -> QuerySet[Delivery]:
+        """Fetch the endpoint's deliveries with their tries."""
+        if getattr(self, "swagger_fake_view", False):
+            return super().get_queryset()
+        return _endpoint(self.kwargs["pk"]).deliveries.prefetch_related("attempts")
+
+    @extend_schema(operation_id="list_deliveries", tags=["webhooks"])
+    def get(self, request: Request, pk: UUID) -> Response:  # noqa: ARG002 - the address's
+        """List what was sent to an endpoint, the latest first, with every try. Kept for 30 days."""
+        return self.list(request)
+
+
+class RedeliverView(ApiView):
+    """One message, again."""
+
+    scopes = {"POST": Scope.WEBHOOKS_MANAGE}
+    permissions = {"POST": _PERMISSION}
+    problems = {"POST": (409,)}
+
+    @extend_schema(
+        operation_id="redeliver_webhook",
+        tags=["webhooks"],
+        request=None,
+        responses={202: serializers.DeliverySerializer},
+    )
+    def post(self, request: Request, pk: UUID, delivery: UUID) -> Response:
+        """Deliver a message again, whatever became of it, with all tries before it. Its `webhook-id` stays."""
+        return self.once(request, lambda: self._redeliver(pk, delivery))
+
+    def _redeliver(self, pk: UUID, delivery_pk: UUID) -> Answer:
+        delivery = _endpoint(pk).deliveries.select_related("endpoint").filter(pk=delivery_pk).first()
+        if delivery is None:
+            raise Http404("The endpoint has no such delivery.")
+        actions.redeliver(delivery)
+        return 202, _sent(delivery)
+
+
+def _endpoint(pk: UUID) -> Endpoint:
+    endpoint = Endpoint.objects.filter(pk=pk).first()
+    if endpoint is None:
+        raise Http404("There is no such webhook.")
+    return endpoint
+
+
+def _json(endpoint: Endpoint) -> dict[str, Any]:
+    return dict(serializers.EndpointSerializer(endpoint).data)
+
+
+def _sent(delivery: Delivery) -> dict[str, Any]:
+    return dict(serializers.DeliverySerializer(delivery).data)
+
+
+def _with_secret(response: Response, secrets: list[str]) -> Response:
+    """Add the secret that was made in this call. What is kept for a repeated call has none."""
+    response.data["secret"] = next(iter(secrets), None)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+_ARTICLE = {
+    "id": "3b0d1a1e-8f6e-4a51-a5fb-1d5c8a3c8f11",
+    "url": "https://news.example/articles/a-bridge-opens/",
+    "canonical_url": None,
+    "source": "cms",
+    "external_id": "77",
+    "headline": "A bridge opens",
+    "revision": 3,
+}
+_QUOTE = {"exact": "five million", "prefix": "It cost ", "suffix": ", the mayor said."}
+_CASE = {
+    "id": 7,
+    "url": "https://news.example/admin/corrections/case/7/change/",
+    "article": _ARTICLE,
+    "part": "body",
+    "category": "fact",
+    "quote": _QUOTE,
+    "passage": "exact",
+    "status": "open",
+    "reports": 1,
+}
+_CORRECTION = {
+    "number": "2026-0142",
+    "url": "https://news.example/corrections/2026-0142/",
+    "kind": "correction",
+    "severity": "substantive",
+    "article": _ARTICLE,
+    "case": 7,
+    "part": "body",
+    "before": "five million",
+    "after": "fifteen million",
+    "notice": "The bridge cost fifteen million, not five.",
+    "language": "en",
+    "revision": {"before": 2, "after": 3},
+    "published_at": "2026-03-05T10:00:00Z",
+    "amends": None,
+}
+_DATA: dict[EventType, dict[str, Any]] = {
+    EventType.REPORT_RECEIVED: {
+        "report": {
+            "id": "0d6e2a37-d4fd-47ba-a51e-f45fb95bd12f",
+            "article": _ARTICLE,
+            "part": "body",
+            "category": "fact",
+            "quote": _QUOTE,
+            "received_at": "2026-03-05T08:00:00Z",
+        }
+    },
+    EventType.CASE_OPENED: {"case": _CASE},
+    EventType.CASE_RESOLVED: {
+        "case": _CASE | {"status": "resolved", "resolution": "corrected"}, "correction": "2026-0142"
+    },
+    EventType.CORRECTION_PUBLISHED: {"correction": _CORRECTION},
+    EventType.CORRECTION_AMENDED: {"correction": _CORRECTION | {"number": "2026-0143", "amends": "2026-0142"}},
+    EventType.CORRECTION_WITHDRAWN: {
+        "correction": _CORRECTION | {"withdrawn_at": "2026-03-06T09:00:00Z", "reason": "It was right."}
+    },
+    EventType.ARTICLE_REVISED: {
+        "article": _ARTICLE,
+        "revision": {"number": 3, "headline": "A bridge opens", "saved_at": "2026-03-05T10:00:00Z"},
+    },
+}  # fmt: skip
+
+
+def _described(kind: EventType) -> OpenApiWebhook:
+    value = {"type": str(kind), "timestamp": "2026-03-05T10:00:00Z", "data": _DATA[kind]}
+    return OpenApiWebhook(
+        name=str(kind),
+        decorator=extend_schema(
+            operation_id=f"receive_{kind.replace('.', '_')}",
+            tags=["webhooks"],
+            summary=f"Sent when {kind.label}.",
+            description=_SIGNED,
+            request=serializers.MessageSerializer,
+            responses={
+                200: OpenApiResponse(description="Taken, as with every 2xx. All else is tried again, for three days."),
+                410: OpenApiResponse(description="Not wanted any more: the endpoint is disabled."),
+            },
+            examples=[OpenApiExample(str(kind), value)],
+        ),
+    )
+
+
+_SIGNED = (
+    "Signed by the rules of Standard Webhooks. `webhook-id` is the same at every try of a message, `webhook-timestamp` "
+    "is the try's time in seconds of Unix time, `webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over id, "
+    "timestamp and body, joined by full stops; there are two with a space between while the secret is exchanged."
+)
+
+REPORT_RECEIVED = _described(EventType.REPORT_RECEIVED)
+CASE_OPENED = _described(EventType.CASE_OPENED)
+CASE_RESOLVED = _described(EventType.CASE_RESOLVED)
+CORRECTION_PUBLISHED = _described(EventType.CORRECTION_PUBLISHED)
+CORRECTION_AMENDED = _described(EventType.CORRECTION_AMENDED)
+CORRECTION_WITHDRAWN = _described(EventType.CORRECTION_WITHDRAWN)
+ARTICLE_REVISED = _described(EventType.ARTICLE_REVISED)

@@ -1,0 +1,159 @@
+"""Webhooks as JSON: endpoints, deliveries and their tries."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from rest_framework import serializers
+
+from corrections.webhooks.actions import BadAddress, check_address
+from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
+from rest.fields import Choice, Email, Moment, Text
+
+_ENDPOINT: dict[str, Any] = {
+    "id": "7d4fd7ba-51ef-45fb-95bd-12f4b0d6e2a3",
+    "url": "https://cms.example.org/hooks/newsroom",
+    "description": "The CMS",
+    "events": ["correction.published", "correction.withdrawn"],
+    "contact": "it@cms.example.org",
+    "status": "active",
+    "disabled_reason": None,
+    "disabled_at": None,
+    "failing_since": None,
+    "old_secret_expires_at": None,
+    "created_at": "2026-03-05T08:00:00Z",
+}
+_SECRET = {"secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDazfJMKqn2hE="}
+_DELIVERY: dict[str, Any] = {
+    "id": "0d6e2a37-d4fd-47ba-a51e-f45fb95bd12f",
+    "message_id": "msg_0d6e2a37d4fd47baa51ef45fb95bd12f",
+    "type": "correction.published",
+    "status": "pending",
+    "created_at": "2026-03-05T08:00:00Z",
+    "tries": 1,
+    "due_at": "2026-03-05T08:05:07Z",
+    "delivered_at": None,
+    "attempts": [
+        {
+            "at": "2026-03-05T08:00:01Z",
+            "reply_status": 503,
+            "reply": "down for maintenance",
+            "error": "",
+            "milliseconds": 84,
+        }
+    ],
+}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("An endpoint", _ENDPOINT, response_only=True)])
+class EndpointSerializer(serializers.Serializer[Endpoint]):
+    """An endpoint, and how it has been doing. Its secret is never among it."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    description = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(choices=EventType.choices))
+    contact = serializers.CharField(help_text="Who is told when it is disabled.")
+    status = serializers.ChoiceField(choices=Endpoint.Status.choices)
+    disabled_reason = serializers.SerializerMethodField(help_text="Why we disabled it, if we did.")
+    disabled_at = serializers.DateTimeField(allow_null=True)
+    failing_since = serializers.DateTimeField(allow_null=True, help_text="The first failure since the last success.")
+    old_secret_expires_at = serializers.DateTimeField(
+        source="previous_expires_at", allow_null=True, help_text="Until then messages are signed with both secrets."
+    )
+    created_at = serializers.DateTimeField()
+
+    @extend_schema_field(serializers.ChoiceField(choices=Endpoint.Reason.choices, allow_null=True))
+    def get_disabled_reason(self, endpoint: Endpoint) -> str | None:
+        """Give the reason, if there is one."""
+        return endpoint.disabled_reason or None
+
+
+@extend_schema_serializer(examples=[OpenApiExample("An endpoint", _ENDPOINT | _SECRET, response_only=True)])
+class EndpointWithSecretSerializer(EndpointSerializer):
+    """An endpoint with a secret that was made just now."""
+
+    secret = serializers.CharField(
+        allow_null=True,
+        help_text="Shown in this answer alone. Null when `Idempotency-Key` repeats a call: then replace the secret.",
+    )
+
+
+class NewEndpointSerializer(serializers.Serializer[Endpoint]):
+    """An endpoint to be made."""
+
+    url = Text(max_length=2000, help_text="By https.")
+    events = serializers.ListField(
+        child=Choice(choices=EventType.choices), allow_empty=False, max_length=len(EventType),
+        default=list(EventType), help_text="All of them when left out.",
+    )  # fmt: skip
+    description = Text(max_length=200, allow_blank=True, default="")
+    contact = Email(
+        max_length=254, allow_blank=True, default="",
+        help_text="Who is told when it is disabled; when left empty, the account that the key acts for.",
+    )  # fmt: skip
+
+    def validate_url(self, url: str) -> str:
+        """Refuse an address to which nothing would be sent."""
+        try:
+            check_address(url)
+        except BadAddress as error:
+            raise serializers.ValidationError(str(error)) from error
+        return url
+
+
+class ChangedEndpointSerializer(NewEndpointSerializer):
+    """What is to be changed of an endpoint; the rest stays."""
+
+    status = Choice(
+        choices=[("active", "active"), ("paused", "paused")], required=False,
+        help_text="`active` also ends being disabled.",
+    )  # fmt: skip
+
+
+class AttemptSerializer(serializers.Serializer[Attempt]):
+    """One try of a delivery."""
+
+    at = serializers.DateTimeField()
+    reply_status = serializers.IntegerField(allow_null=True, help_text="Null when there was no whole reply.")
+    reply = serializers.CharField(help_text="Its beginning.")
+    error = serializers.CharField(help_text="Why there was no reply.")
+    milliseconds = serializers.IntegerField()
+
+
+@extend_schema_serializer(examples=[OpenApiExample("A delivery", _DELIVERY, response_only=True)])
+class DeliverySerializer(serializers.Serializer[Delivery]):
+    """A message for an endpoint, and its tries."""
+
+    id = serializers.UUIDField()
+    message_id = serializers.CharField(help_text="The header `webhook-id`.")
+    type = serializers.CharField()
+    status = serializers.ChoiceField(choices=Delivery.Status.choices)
+    created_at = serializers.DateTimeField()
+    tries = serializers.IntegerField(help_text="Since it was last put back.")
+    due_at = serializers.DateTimeField(allow_null=True, help_text="The next try.")
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    attempts = AttemptSerializer(many=True)
+
+
+class RangeSerializer(serializers.Serializer[Any]):
+    """The time whose undelivered messages are delivered again."""
+
+    since = Moment()
+    until = Moment(default=None, allow_null=True, help_text="Not included; now when left out.")
+
+
+class CountSerializer(serializers.Serializer[Any]):
+    """How many messages are delivered again."""
+
+    count = serializers.IntegerField()
+
+
+class MessageSerializer(serializers.Serializer[Any]):
+    """A message, as an endpoint receives it."""
+
+    type = serializers.CharField()
+    timestamp = serializers.DateTimeField(help_text="When it happened; messages may arrive in another order.")
+    data = serializers.DictField(help_text="What it happened to: ids, addresses, short texts.")  # type: ignore[assignment]  # a field named as one of its class's attributes
+    truncated = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="Paths of texts that were cut to keep it small."
+    )
