@@ -8,6 +8,8 @@ Each locks the article, checks, writes and announces in one transaction. HTML fr
 """
 
 import dataclasses
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, NamedTuple
@@ -16,6 +18,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -24,6 +28,8 @@ from articles import sanitise
 from articles.models import Article, Part, Revision
 from articles.signals import article_revised
 from articles.text import collapse, replace, splice
+
+_BETWEEN_NAMES = re.compile(r"[,;&/|]|\s(?:and|und|et|y|i|та|і|й)\s", re.IGNORECASE)
 
 
 class RevisionConflict(Exception):
@@ -114,8 +120,9 @@ def create_article(
 ) -> Article:
     """Store a new article with its first revision, in the place that is kept for it if it was awaited.
 
-    Raises ``ValueError`` for a text without headline or prose, ``IntegrityError`` when ``source`` already has
-    an article with ``external_id``.
+    Accounts whose full name stands in the byline become its authors, unless two bear the same name. Raises
+    ``ValueError`` for a text without headline or prose, ``IntegrityError`` when ``source`` already has an article with
+    ``external_id``.
     """
     text = text.cleaned()
     published_at = published_at or timezone.now()
@@ -128,6 +135,8 @@ def create_article(
     article.canonical_url = canonical_url
     article.published_at = article.modified_at = published_at
     article.save()
+    if byline:
+        article.authors.set(_accounts_named_in(byline))
     _save_revision(article, text, note=note, by=by)
     return article
 
@@ -310,6 +319,14 @@ def _save_revision(article: Article, text: Text, *, note: str, by: User | None) 
 
 def _text_of(revision: Revision) -> Text:
     return Text(headline=revision.headline, standfirst=revision.standfirst, body=revision.body)
+
+
+def _accounts_named_in(byline: str) -> list[User]:
+    names = [" ".join(name.split()) for name in _BETWEEN_NAMES.split(byline)]
+    full = Concat("first_name", Value(" "), "last_name")
+    found = list(User.objects.filter(is_active=True).annotate(full=full).filter(full__in=names))
+    counts = Counter(user.get_full_name() for user in found)
+    return [user for user in found if counts[user.get_full_name()] == 1]
 
 
 def _free_slug(words: str) -> str:

@@ -38,6 +38,7 @@ KINDS = {
     "announce": "announce",
     "deliver_webhook": "webhooks",
     "tell_webhook_disabled": "mail",
+    "tell_author": "mail:newsroom",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
 

@@ -165,6 +165,10 @@ class Case(models.Model):
     last_reported_at = models.DateTimeField(_("last reported"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    approval_due_at = models.DateTimeField(
+        _("approval owed"), null=True, blank=True,
+        help_text=_("Until when a correction that was published without its approval has to be approved or refused."),
+    )  # fmt: skip
 
     objects = CaseQuerySet.as_manager()
 
@@ -175,6 +179,7 @@ class Case(models.Model):
             ("review_case", _("Can review cases: claim, correct, reject")),
             ("approve_serious", _("Can approve serious corrections")),
             ("approve_withdrawal", _("Can approve the withdrawal of an article")),
+            ("break_glass", _("Can publish at once what needs an approval, which is then owed")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -251,6 +256,11 @@ class Case(models.Model):
                 fields=["-priority", "first_reported_at", "id"], condition=Q(status="snoozed"), name="case_snoozed"
             ),
             models.Index(fields=["rerank_at"], condition=Q(resolved_at__isnull=True), name="case_to_rerank"),
+            models.Index(
+                fields=["-priority", "first_reported_at", "id"],
+                condition=Q(approval_due_at__isnull=False),
+                name="case_owed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -511,6 +521,7 @@ class Event(models.Model):
         AMENDED = "amended", _("correction amended")
         WITHDRAWN = "withdrawn", _("correction withdrawn")
         UNDONE = "undone", _("decision taken back")
+        REFUSED = "refused", _("approval refused")
 
     ENTERING = (Kind.OPENED, Kind.REOPENED, Kind.APPEALED)
     """What brings a case into the queue, for the first time or again."""
@@ -597,6 +608,12 @@ class Correction(models.Model):
     language = models.CharField(_("language"), max_length=35)
     override_reason = models.TextField(
         _("reason"), blank=True, help_text=_("Why a style fix touches what it should not.")
+    )
+    break_glass_reason = models.TextField(
+        _("reason of the haste"), blank=True, help_text=_("Why it was published before it was approved.")
+    )
+    approval_due_at = models.DateTimeField(
+        _("approval owed"), null=True, blank=True, help_text=_("Empty when none is owed (any more).")
     )
     status = models.CharField(_("status"), max_length=20, choices=Status.choices)
     drafted_at = models.DateTimeField(_("drafted"), default=timezone.now)

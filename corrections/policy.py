@@ -45,8 +45,12 @@ class Placement(StrEnum):
     REPLACES_TEXT = "replaces_text"
 
 
+BREAK_GLASS = "corrections.break_glass"
+"""The permission to publish at once what needs an approval, which is then owed."""
+
+
 class Approver(StrEnum):
-    """Who may give the second signature; the value is the permission's codename."""
+    """Whose signature a correction needs, beside another editor's; the value is the permission's codename."""
 
     EDITOR = "review_case"
     STANDARDS_EDITOR = "approve_serious"
@@ -127,6 +131,8 @@ SEVERITIES: Mapping[Kind, tuple[Severity, ...]] = MappingProxyType(
 """The severities that each kind can have; the first is proposed."""
 
 APPEAL_WITHIN = timedelta(days=30)
+APPROVE_WITHIN = timedelta(hours=24)
+"""How long the approval of what was published without one may be owed."""
 UNDO_WITHIN = timedelta(seconds=10)
 """How long an editor can take back a decision; what tells the outside of it is due no earlier."""
 

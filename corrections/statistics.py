@@ -11,7 +11,8 @@ What the figures mean:
 - *Accepted* are decided cases whose article was changed; rejections as spam or as a duplicate judge nothing and are
   left out of the share.
 - *Silent* are style fixes, which have no notice. *Alone* are corrections that needed a second person and had none.
-  *Overridden* are style fixes that the guard had stopped and a reason let pass.
+  *Urgent* are those that were published before an approval that is owed since. *Overridden* are style fixes that the
+  guard had stopped and a reason let pass.
 - An editor's figures count what this editor decided or drafted; ``reopened`` are decisions of theirs that came back.
 
 Percentiles are those of SQL's ``percentile_cont``: linear between the two nearest values.
@@ -31,7 +32,7 @@ from django.utils.dateparse import parse_datetime
 from corrections.models import Case, DailySnapshot, Event, Resolution
 from corrections.policy import UNDO_WITHIN
 
-VERSION = 1
+VERSION = 2
 """Of the definitions above: with a new one, snapshots that follow the old ones are taken again."""
 
 _DECIDING = (Event.Kind.REJECTED, Event.Kind.DRAFTED, Event.Kind.CORRECTED)
@@ -58,6 +59,7 @@ class EditorFigures:
     decided: int = 0
     silent: int = 0
     alone: int = 0
+    urgent: int = 0
     overridden: int = 0
     reopened: int = 0
     seconds: list[int] = field(default_factory=list)
@@ -91,6 +93,7 @@ class Figures:
     accepted: int = 0
     silent: int = 0
     alone: int = 0
+    urgent: int = 0
     overridden: int = 0
     looks: list[int] = field(default_factory=list)
     decisions: list[int] = field(default_factory=list)
@@ -305,6 +308,7 @@ def _count(event: Any, decider: int, seconds: int, figures: Figures) -> None:
     for tally in (figures, editor):
         tally.silent += event.data.get("number") is None
         tally.alone += bool(event.data.get("without_second_person"))
+        tally.urgent += bool(event.data.get("broke_glass"))
         tally.overridden += bool(event.data.get("guard_overridden"))
 
 

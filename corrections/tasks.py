@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from celery import shared_task
+from django.contrib.auth.models import User
 
 from articles.models import Article, Revision
 from corrections import actions, fetching, jobs, statistics
@@ -94,3 +95,10 @@ def deliver_webhook(subject: str) -> None:
 def tell_webhook_disabled(subject: str) -> None:
     """Write to who looks after an endpoint that it is disabled."""
     sending.tell_disabled(subject)
+
+
+@does("tell_author", outside=True)
+def tell_author(subject_id: str) -> None:
+    """Tell an author of an article what became public about it. At least once."""
+    event_id, author_id = subject_id.split(":")
+    actions.tell_author(Event.objects.select_related("case").get(pk=event_id), User.objects.get(pk=author_id))

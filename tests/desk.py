@@ -29,6 +29,7 @@ def make_editor(name: str = "olena", group: str = "Editors") -> User:
     if not Group.objects.exists():  # a test with real transactions emptied the database before
         import_module("corrections.migrations.0002_log_groups_immutability").make_groups(apps, None)
         import_module("corrections.migrations.0009_daily_snapshot").grant(apps, None)
+        import_module("corrections.migrations.0014_break_glass").grant(apps, None)
     user = User.objects.create_user(name, password="pass-word-1", is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user

@@ -216,9 +216,20 @@ def test_no_page_of_the_desk_has_a_finding_of_axe_or_a_violation_of_the_policy(
         drafted, start=drafted.start, end=drafted.end, expected="300 guests", replacement="3,000 guests", revision=1,
         kind=Kind.CORRECTION, severity=Severity.SUBSTANTIVE, notice="It was 3,000.", by=other,
     )  # fmt: skip
+    hasty = make_case("opened", make_article("A second bridge"), category="fact")
+    assert hasty.start is not None
+    assert hasty.end is not None
+    standards = make_editor("iryna", "Standards editors")
+    actions.claim_case(hasty, by=standards)
+    actions.correct_case(
+        hasty, start=hasty.start, end=hasty.end, expected="opened", replacement="closed", revision=1,
+        kind=Kind.CORRECTION, severity=Severity.SUBSTANTIVE, notice="It was closed.",
+        break_glass_reason="Somebody’s address stands there.", by=standards,
+    )  # fmt: skip
     addresses = [
         "/admin/?section=City",
-        *(case.get_absolute_url() for case in (claimed, lost, open_case, ended, drafted)),
+        *(case.get_absolute_url() for case in (claimed, lost, open_case, ended, drafted, hasty)),
+        "/admin/?view=approval",
         f"{reverse('admin:statistics')}?days=7",
         reverse("admin:apps"),
         reverse("admin:articles_article_changelist"),

@@ -119,9 +119,9 @@ def test_a_chief_editor_sees_what_each_editor_did(chief: Client, decided: Articl
     words = plain(chief.get(PAGE))
     rows = read(chief.get("/admin/statistics/editors.csv"))
 
-    assert "olena 2 1 50% 0 1 0 0" in words
+    assert "olena 2 1 50% 0 1 0 0 0" in words
     assert rows[0][:4] == ["editor", "decided", "accepted", "silent"]
-    assert rows[1][:7] == ["olena", "2", "1", "0", "1", "0", "0"]
+    assert rows[1][:8] == ["olena", "2", "1", "0", "1", "0", "0", "0"]
 
 
 @pytest.mark.parametrize(

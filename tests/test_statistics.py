@@ -148,7 +148,9 @@ def test_days_add_up_and_the_last_one_says_how_it_stands(week: dict[str, Case], 
     assert (whole.reports, whole.opened, whole.reopened, whole.closed, whole.backlog) == (6, 5, 1, 4, 2)
     assert (whole.decided, whole.accepted, whole.silent, whole.alone) == (3, 2, 1, 1)
     assert whole.sections == {"City": Share(2, 3)}
-    assert whole.editors[olena.pk] == EditorFigures(1, 2, 0, 1, 0, 1, [2 * HOUR, 1 * HOUR])
+    assert whole.editors[olena.pk] == EditorFigures(
+        accepted=1, decided=2, alone=1, reopened=1, seconds=[2 * HOUR, 1 * HOUR]
+    )
     looks = statistics.spread(whole.looks)
     assert looks.count == 4
     assert [looks.median, looks.p75, looks.p90] == pytest.approx([1.5 * HOUR, 7.5 * HOUR, 17.4 * HOUR])

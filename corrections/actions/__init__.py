@@ -17,6 +17,7 @@ from corrections.actions.answering import (
     mail_answer,
     stop_mail,
 )
+from corrections.actions.authors import tell_author
 from corrections.actions.cases import (
     InvalidTransition,
     claim_case,
@@ -31,13 +32,14 @@ from corrections.actions.cases import (
 from corrections.actions.merging import merge_case, unmerge_case
 from corrections.actions.presence import keep_claim, note_presence
 from corrections.actions.publication import (
-    ApprovalRefused,
     EditConflict,
     GuardedStyleFix,
     PolicyViolation,
     amend_correction,
     approve_case,
+    approve_correction,
     correct_case,
+    refuse_correction,
     return_case,
     touches_at,
     withdraw_correction,
@@ -51,6 +53,7 @@ from corrections.actions.reports import (
     submit_report,
     triage_report,
 )
+from corrections.actions.signatures import ApprovalRefused, check_signer, is_author, needs_second_person
 from corrections.actions.undoing import undo_case
 
 __all__ = [
@@ -64,19 +67,24 @@ __all__ = [
     "answer_readers",
     "appeal_report",
     "approve_case",
+    "approve_correction",
     "ask_to_confirm",
+    "check_signer",
     "claim_case",
     "confirm_address",
     "correct_case",
     "credit_reader",
     "erase_addresses",
+    "is_author",
     "keep_claim",
     "look_at_case",
     "mail_answer",
     "merge_case",
+    "needs_second_person",
     "note_presence",
     "place_case",
     "reanchor_cases",
+    "refuse_correction",
     "reject_case",
     "release_case",
     "reopen_case",
@@ -85,6 +93,7 @@ __all__ = [
     "snooze_case",
     "stop_mail",
     "submit_report",
+    "tell_author",
     "touches_at",
     "triage_report",
     "undo_case",

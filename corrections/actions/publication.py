@@ -3,6 +3,8 @@
     (claimed case) ──correct──▶ published                     when one editor is enough
                    ──correct──▶ awaiting_approval ──approve──▶ published
                                      └──return──▶ returned, and the case is claimed by its drafter again
+                   ──correct, breaking the glass──▶ published, an approval owed ──approve──▶ approved
+                                                          └──refuse──▶ amended or withdrawn
     published ──amend──▶ amended, by a new published entry that names it
               ──withdraw──▶ withdrawn, a tombstone at the same address
 
@@ -20,9 +22,18 @@ from django.utils.translation import gettext as _
 from articles.actions import RevisionConflict, splice_article, withdraw_article
 from articles.models import Part, Revision
 from corrections import log, notices
-from corrections.actions.cases import InvalidTransition, lock_case, record, resolve
+from corrections.actions.authors import tell_authors
+from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve
+from corrections.actions.signatures import (
+    ApprovalRefused,
+    check_break_glass,
+    check_signer,
+    needs_second_person,
+    owe,
+    settle,
+)
 from corrections.models import RESOLUTIONS, Case, Correction, Event, LogEntry, Report
-from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity, Touch, touches
+from corrections.policy import RULES, SEVERITIES, Kind, Severity, Touch, touches
 
 Status = Case.Status
 
@@ -47,10 +58,6 @@ class GuardedStyleFix(PolicyViolation):
         self.touched = touched
 
 
-class ApprovalRefused(Exception):
-    """This person may not approve this correction. Says why."""
-
-
 @transaction.atomic
 def correct_case(
     case: Case,
@@ -66,15 +73,17 @@ def correct_case(
     override_reason: str = "",
     thank: bool = False,
     for_approval: bool = False,
+    break_glass_reason: str = "",
     by: User,
 ) -> Correction:
     """Put the passage right: replace ``expected``, at ``start`` to ``end`` of the part's text, by ``replacement``.
 
     Offsets are code points of the projection of the revision numbered ``revision``, the one that the editor saw. Where
     the policy wants a second person and ``FOUR_EYES`` is ``enforce``, or the editor asks with ``for_approval``, the
-    correction waits for approval; else it is published at once. Raises ``InvalidTransition`` unless ``by`` holds the
-    case, ``EditConflict`` when the article has moved on, ``PolicyViolation`` when kind, severity, notice and change do
-    not go together.
+    correction waits for approval; else it is published at once. With a ``break_glass_reason`` what would wait is
+    published at once too, and its approval is owed within ``policy.APPROVE_WITHIN``. Raises ``InvalidTransition``
+    unless ``by`` holds the case, ``EditConflict`` when the article has moved on, ``PolicyViolation`` when kind,
+    severity, notice and change do not go together, ``ApprovalRefused`` for who may not break the glass.
 
     With ``thank``, the notice ends with thanks to those readers of the case who consented to be named in it.
     """
@@ -110,7 +119,11 @@ def correct_case(
         status=Correction.Status.AWAITING_APPROVAL,
         drafted_by=by,
     )
-    if for_approval or (RULES[severity].approver is not None and settings.FOUR_EYES == "enforce"):
+    has_to_wait = needs_second_person(severity) and settings.FOUR_EYES == "enforce"
+    if has_to_wait and break_glass_reason.strip() and not for_approval:
+        check_break_glass(correction, by=by)
+        owe(correction, reason=break_glass_reason.strip())
+    elif has_to_wait or for_approval:
         correction.save()
         case.status = Status.AWAITING_APPROVAL
         case.save(update_fields=["status"])
@@ -134,24 +147,14 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
     """Give the second signature: publish the correction that waits for approval.
 
     ``draft``, its primary key, says which one was looked at: another one may wait by now. Raises
-    ``InvalidTransition`` when none waits or another one than ``draft``, ``ApprovalRefused`` for the drafter (under
-    ``FOUR_EYES=enforce``), for an author of the article and for who lacks the permission, ``EditConflict`` when the
-    article has moved on.
+    ``InvalidTransition`` when none waits or another one than ``draft``, ``ApprovalRefused`` for who may not sign it,
+    ``EditConflict`` when the article has moved on.
     """
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
     correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
     if draft is not None and draft != correction.pk:
         raise InvalidTransition(_("The draft you looked at was replaced by another one. Read that one first."))
-    approver = RULES[Severity(correction.severity)].approver or Approver.EDITOR
-    if not by.has_perm(f"corrections.{approver}"):
-        raise ApprovalRefused(
-            _("A correction of the severity “%(severity)s” needs somebody with more authority.")
-            % {"severity": correction.get_severity_display()}
-        )
-    if correction.drafted_by == by and settings.FOUR_EYES == "enforce":
-        raise ApprovalRefused(_("You drafted this correction; somebody else has to approve it."))
-    if case.article.authors.filter(pk=by.pk).exists():
-        raise ApprovalRefused(_("You wrote this article; somebody else has to approve its correction."))
+    check_signer(correction, by=by)
     correction.approved_by = by
     _publish(case, correction, by=by)
     return correction
@@ -173,15 +176,54 @@ def return_case(case: Case, *, note: str, by: User) -> None:
 
 
 @transaction.atomic
+def approve_correction(correction: Correction, *, by: User) -> None:
+    """Give the signature that is owed since the correction was published without it.
+
+    Raises ``InvalidTransition`` when none is owed, ``ApprovalRefused`` for who may not sign it.
+    """
+    _lock_owing(correction)
+    check_signer(correction, by=by)
+    correction.approved_by = by
+    correction.approval_due_at = None
+    correction.save(update_fields=["approved_by", "approval_due_at"])
+    settle(correction)
+    case = correction.case
+    record(case, Event.Kind.APPROVED, old=case.status, by=by, correction=correction.pk)
+
+
+@transaction.atomic
+def refuse_correction(correction: Correction, *, reason: str, notice: str = "", by: User) -> None:
+    """Refuse the signature that is owed: amend the correction by a better ``notice``, or withdraw it without one.
+
+    Where it is withdrawn, the public reads ``reason``, and the case comes back to the desk, since the article still
+    says what the correction made of it. Raises as ``approve_correction``, and ``PolicyViolation`` without a reason.
+    """
+    _lock_owing(correction)
+    check_signer(correction, by=by)
+    if not reason.strip():
+        raise PolicyViolation(_("Say why the correction cannot stay as it is."))
+    case = correction.case
+    record(case, Event.Kind.REFUSED, old=case.status, by=by, note=reason.strip(), correction=correction.pk)
+    if notice.strip():
+        amend_correction(correction, notice=notice, by=by)
+        return
+    withdraw_correction(correction, reason=reason, by=by)
+    if case.status == Status.RESOLVED:
+        reopen_case(case, note=reason.strip(), by=by)
+
+
+@transaction.atomic
 def amend_correction(correction: Correction, *, notice: str, by: User) -> Correction:
     """Publish a new entry with a better notice that names the old one; the old one's words stay as they were.
 
-    Raises ``InvalidTransition`` unless ``correction`` is public and neither amended nor withdrawn.
+    An approval that is owed is given by who amends and may give it; else the amendment goes on owing it. Raises
+    ``InvalidTransition`` unless ``correction`` is public and neither amended nor withdrawn.
     """
     _lock_published(correction)
     if not notice.strip():
         raise PolicyViolation(_("An amendment needs a notice."))
     now = timezone.now()
+    signature = _signature_of_amendment(correction, by=by)
     year, sequence = log.take_number(at=now)
     amendment = Correction.objects.create(
         case=correction.case,
@@ -203,12 +245,17 @@ def amend_correction(correction: Correction, *, notice: str, by: User) -> Correc
         sequence=sequence,
         number=f"{year}-{sequence:04}",
         amends=correction,
+        break_glass_reason=correction.break_glass_reason,
+        **signature,
     )
     correction.status = Correction.Status.AMENDED
-    correction.save(update_fields=["status"])
+    correction.approval_due_at = None
+    correction.save(update_fields=["status", "approval_due_at"])
+    settle(correction)
     log.append(amendment, LogEntry.Action.AMENDED, at=now)
     case = correction.case
-    record(case, Event.Kind.AMENDED, old=case.status, by=by, correction=amendment.pk, amends=correction.number)
+    event = record(case, Event.Kind.AMENDED, old=case.status, by=by, correction=amendment.pk, amends=correction.number)
+    tell_authors(event, amendment)
     return amendment
 
 
@@ -225,10 +272,13 @@ def withdraw_correction(correction: Correction, *, reason: str, by: User) -> Non
     correction.status = Correction.Status.WITHDRAWN
     correction.withdrawn_at = now
     correction.withdrawal_reason = reason.strip()
-    correction.save(update_fields=["status", "withdrawn_at", "withdrawal_reason"])
+    correction.approval_due_at = None
+    correction.save(update_fields=["status", "withdrawn_at", "withdrawal_reason", "approval_due_at"])
+    settle(correction)
     log.append(correction, LogEntry.Action.WITHDRAWN, at=now)
     case = correction.case
-    record(case, Event.Kind.WITHDRAWN, old=case.status, by=by, note=reason, correction=correction.pk)
+    event = record(case, Event.Kind.WITHDRAWN, old=case.status, by=by, note=reason, correction=correction.pk)
+    tell_authors(event, correction)
 
 
 def touches_at(revision: Revision, part: str, *, start: int, end: int, replacement: str) -> list[Touch]:
@@ -322,21 +372,24 @@ def _publish(case: Case, correction: Correction, *, by: User, **details: Any) ->
         log.append(correction, LogEntry.Action.PUBLISHED, at=now)
     old = case.status
     resolve(case, RESOLUTIONS[Kind(correction.kind)], at=now)
-    lone = RULES[Severity(correction.severity)].approver is not None and correction.approved_by_id in (
-        None,
-        correction.drafted_by_id,
-    )
-    record(
+    is_owing = correction.approval_due_at is not None
+    if is_owing:
+        settle(correction)
+    lone = needs_second_person(correction.severity) and correction.approved_by_id in (None, correction.drafted_by_id)
+    event = record(
         case,
         Event.Kind.CORRECTED,
         old=old,
         by=by,
+        note=correction.break_glass_reason if is_owing else "",
         correction=correction.pk,
         number=correction.number,
-        without_second_person=lone,
+        without_second_person=lone and not is_owing,
+        broke_glass=is_owing,
         **details,
         guard_overridden=_overrides_guard(correction),
     )
+    tell_authors(event, correction)
 
 
 def _overrides_guard(correction: Correction) -> bool:
@@ -346,6 +399,23 @@ def _overrides_guard(correction: Correction) -> bool:
     start = correction.start
     end = start + len(correction.before)
     return bool(touches_at(correction.base, correction.part, start=start, end=end, replacement=correction.after))
+
+
+def _signature_of_amendment(correction: Correction, *, by: User) -> dict[str, Any]:
+    """Give the fields that say who signs an amendment, or until when that is owed."""
+    if correction.approval_due_at is None:
+        return {}
+    try:
+        check_signer(correction, by=by)
+    except ApprovalRefused:
+        return {"approval_due_at": correction.approval_due_at}
+    return {"approved_by": by}
+
+
+def _lock_owing(correction: Correction) -> None:
+    _lock_published(correction)
+    if correction.approval_due_at is None:
+        raise InvalidTransition(_("Nobody’s approval is owed for correction %(number)s.") % {"number": correction})
 
 
 def _lock_published(correction: Correction) -> None:

@@ -25,7 +25,7 @@ from corrections.answers import ANSWERS
 from corrections.desk import arrivals, decisions, passages, queue
 from corrections.models import REJECTIONS, Case, Correction, Report
 from corrections.passages import Place, place_of
-from corrections.policy import RULES, SEVERITIES, Approver, Kind, Severity
+from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Kind, Severity
 
 _SHOWN_REPORTS = 20
 _SHOWN_OTHERS = 8
@@ -202,6 +202,11 @@ def _page(
     published = (
         case.corrections.exclude(published_at=None).select_related("drafted_by").order_by("-published_at").first()
     )
+    owed = (
+        case.corrections.filter(approval_due_at__isnull=False).select_related("drafted_by").first()
+        if case.approval_due_at
+        else None
+    )
     looked_for = request.GET.get("find", "")[:200]
     make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, refused)
     return TemplateResponse(
@@ -244,6 +249,13 @@ def _page(
             "draft": draft,
             "approver": _approver(draft, editor),
             "published": published,
+            "owed": owed,
+            "owed_approver": _approver(owed, editor),
+            "approve_published": make(decisions.ApprovePublished),
+            "refuse": make(decisions.RefusePublished),
+            "four_eyes": settings.FOUR_EYES,
+            "may_break_glass": editor.has_perm(BREAK_GLASS),
+            "two_people": [str(severity) for severity in RULES if actions.needs_second_person(severity)],
             "answers": _answers(case),
             "severities": {str(kind): [str(severity) for severity in allowed] for kind, allowed in SEVERITIES.items()},
             "public_severities": [str(severity) for severity, rule in RULES.items() if rule.public],
@@ -395,22 +407,27 @@ def _status(refused: decisions.Decision | None) -> int:
     return 422
 
 
-def _approver(draft: Correction | None, editor: User) -> dict[str, Any]:
-    """Say who has to approve a draft, and whether this editor has the right to."""
-    if draft is None:
+def _approver(correction: Correction | None, editor: User) -> dict[str, Any]:
+    """Say who has to approve a correction, and whether this editor may, or why not."""
+    if correction is None:
         return {}
-    approver = RULES[Severity(draft.severity)].approver or Approver.EDITOR
     names = {
         Approver.EDITOR: _("another editor"),
         Approver.STANDARDS_EDITOR: _("a standards editor"),
         Approver.CHIEF_EDITOR: _("a chief editor"),
     }
+    try:
+        actions.check_signer(correction, by=editor)
+        why_not = ""
+    except actions.ApprovalRefused as refusal:
+        why_not = str(refusal)
     return {
-        "who": names[approver],
-        "may": editor.has_perm(f"corrections.{approver}"),
-        "drafter": draft.drafted_by.get_full_name() or draft.drafted_by.username,
-        "is_drafter": draft.drafted_by_id == editor.pk,
-        "is_free": draft.drafted_by_id != editor.pk or settings.FOUR_EYES != "enforce",
+        "who": names[RULES[Severity(correction.severity)].approver or Approver.EDITOR],
+        "may": not why_not,
+        "why_not": why_not,
+        "drafter": correction.drafted_by.get_full_name() or correction.drafted_by.username,
+        "is_drafter": correction.drafted_by_id == editor.pk,
+        "is_author": actions.is_author(correction, editor),
     }
 
 

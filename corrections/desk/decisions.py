@@ -136,6 +136,16 @@ class Correct(Decision):
         widget=forms.TextInput,
         help_text=gettext_lazy("Kept with the correction."),
     )
+    for_approval = forms.BooleanField(
+        label=gettext_lazy("Have a second person approve it first"), required=False, initial=False
+    )
+    break_glass_reason = forms.CharField(
+        label=gettext_lazy("Why it cannot wait"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput,
+        help_text=gettext_lazy("It is published at once, and its approval is owed within 24 hours. Kept for good."),
+    )
 
     def starting(self) -> dict[str, Any]:
         """Begin with the passage as it stands, and what the reader's category makes likely."""
@@ -172,13 +182,15 @@ class Correct(Decision):
                 name: values[name]
                 for name in (
                     "start", "end", "expected", "replacement", "revision", "kind", "severity", "notice",
-                    "override_reason", "thank",
+                    "override_reason", "thank", "for_approval", "break_glass_reason",
                 )
             },
             by=by,
         )  # fmt: skip
         if correction.published_at is None:
             return _("The correction of case %(case)s waits for a second person.") % {"case": self.case.pk}
+        if correction.approval_due_at is not None:
+            return _("Correction %(number)s is published. Its approval is owed.") % {"number": correction.number}
         if correction.number:
             return _("Correction %(number)s is published.") % {"number": correction.number}
         return _("The article is corrected; a style fix has no notice.")
@@ -388,6 +400,54 @@ class Return(Decision):
         return _("The draft of case %(case)s went back to its editor.") % {"case": self.case.pk}
 
 
+class ApprovePublished(Decision):
+    """Give the signature that is owed since the correction was published without it."""
+
+    verb = "approve-published"
+    stays = True
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)
+
+    def act(self, *, by: User) -> str:
+        """Approve the published correction."""
+        correction = _correction_of(self.case, self.cleaned_data["correction"])
+        actions.approve_correction(correction, by=by)
+        return _("Correction %(number)s is approved.") % {"number": correction.number}
+
+
+class RefusePublished(Decision):
+    """Refuse the signature that is owed: the notice is replaced, or the correction withdrawn."""
+
+    verb = "refuse"
+    stays = True
+
+    correction = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=gettext_lazy("Why it cannot stay as it is"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The public reads this if the correction is withdrawn."),
+    )
+    notice = forms.CharField(
+        label=gettext_lazy("Better notice"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy(
+            "With a notice the correction is amended. Without one it is withdrawn, and the case is open again."
+        ),
+    )
+
+    def act(self, *, by: User) -> str:
+        """Refuse the published correction."""
+        values = self.cleaned_data
+        correction = _correction_of(self.case, values["correction"])
+        actions.refuse_correction(correction, reason=values["reason"], notice=values["notice"], by=by)
+        if values["notice"].strip():
+            return _("Correction %(number)s is amended.") % {"number": correction.number}
+        return _("Correction %(number)s is withdrawn.") % {"number": correction.number}
+
+
 class Undo(Decision):
     """Take back what was decided a moment ago."""
 
@@ -436,6 +496,8 @@ VERBS: dict[str, type[Decision]] = {
         Withdraw,
         Approve,
         Return,
+        ApprovePublished,
+        RefusePublished,
         Undo,
         Place,
     )

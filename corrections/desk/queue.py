@@ -55,7 +55,7 @@ VIEWS = {
         SavedView(
             "approval",
             _("Needs approval"),
-            lambda cases, *_: cases.filter(status=Case.Status.AWAITING_APPROVAL),
+            lambda cases, *_: cases.filter(Q(status=Case.Status.AWAITING_APPROVAL) | Q(approval_due_at__isnull=False)),
         ),
         SavedView(
             "overdue",

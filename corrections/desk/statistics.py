@@ -261,6 +261,8 @@ def _shares(whole: Figures) -> list[dict[str, Any]]:
             (_("Silent fixes"), _("of the corrections: style, without a notice"), whole.silent, whole.accepted),
             (_("Self-approvals"), _("of the corrections: nobody else signed, though the policy asks for it"),
              whole.alone, whole.accepted),
+            (_("Published before the approval"), _("of the corrections: the glass was broken, an approval owed"),
+             whole.urgent, whole.accepted),
             (_("Overrides"), _("of the silent fixes: the guard stopped it, a reason let it pass"),
              whole.overridden, whole.silent),
             (_("Reopened"), _("for each decided case"), whole.reopened, whole.decided),
@@ -302,14 +304,15 @@ _SPREADS = ("look", "decision", "publication")
 def _days_table(days: Days) -> Iterator[list[object]]:
     yield [
         "day", "reports", "opened", "reopened", "closed", "backlog", "oldest_seconds", "decided", "accepted", "silent",
-        "self_approved", "overridden",
+        "self_approved", "before_approval", "overridden",
         *(f"{what}_{of}_seconds" for what in _SPREADS for of in ("median", "p75", "p90")),
     ]  # fmt: skip
     for day, of_day in days:
         spreads = [statistics.spread(seconds) for seconds in (of_day.looks, of_day.decisions, of_day.publications)]
         yield [
             day.isoformat(), of_day.reports, of_day.opened, of_day.reopened, of_day.closed, of_day.backlog,
-            of_day.oldest, of_day.decided, of_day.accepted, of_day.silent, of_day.alone, of_day.overridden,
+            of_day.oldest, of_day.decided, of_day.accepted, of_day.silent, of_day.alone, of_day.urgent,
+            of_day.overridden,
             *(None if value is None else round(value) for one in spreads for value in (one.median, one.p75, one.p90)),
         ]  # fmt: skip
 
@@ -324,12 +327,14 @@ def _editors_table(days: Days) -> Iterator[list[object]]:
     whole = statistics.total(figures for _day, figures in days)
     names = _names(whole)
     yield [
-        "editor", "decided", "accepted", "silent", "self_approved", "overridden", "reopened", "median_seconds",
+        "editor", "decided", "accepted", "silent", "self_approved", "before_approval", "overridden", "reopened",
+        "median_seconds",
     ]  # fmt: skip
     for pk, editor in sorted(whole.editors.items()):
         median = statistics.spread(editor.seconds).median
         yield [
-            names.get(pk, f"#{pk}"), editor.decided, editor.accepted, editor.silent, editor.alone, editor.overridden,
+            names.get(pk, f"#{pk}"), editor.decided, editor.accepted, editor.silent, editor.alone, editor.urgent,
+            editor.overridden,
             editor.reopened, None if median is None else round(median),
         ]  # fmt: skip
 

@@ -99,6 +99,7 @@ function chooseReason(number) {
 function setUpCorrecting(form) {
   const severities = data("severities");
   const isPublic = new Set(data("public-severities"));
+  const needsTwo = new Set(data("two-people"));
   const fields = form.elements;
   const live = one("[data-live]", form);
   const guard = one("[data-guard]", form);
@@ -116,6 +117,7 @@ function setUpCorrecting(form) {
     }
     if (!allowed.includes(fields.severity.value)) fields.severity.value = allowed[0];
     one("[data-notice]", form).hidden = !isPublic.has(fields.severity.value);
+    one("[data-second]", form).hidden = !needsTwo.has(fields.severity.value);
   }
 
   function refresh() {
