@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 KINDS = {
     "triage_report": "triage",
     "reanchor_article": "reanchor",
+    "count_words": "words",
     "take_snapshot": "clocks",
     "fetch_article": "fetch",
     "answer_readers": "mail",

@@ -426,6 +426,36 @@ class Presence(models.Model):
         return f"{self.editor_id} at {self.case_id}"
 
 
+class WordCount(models.Model):
+    """In how many articles of a language a word stands now; kept by ``corrections.vocabulary``."""
+
+    language = models.CharField(max_length=35)
+    word = models.CharField(max_length=60)
+    articles = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("count of a word")
+        verbose_name_plural = _("counts of words")
+        constraints = [models.UniqueConstraint(fields=["language", "word"], name="word_once_a_language")]
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.articles}"
+
+
+class CountedText(models.Model):
+    """The text of an article whose words are in the counts."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="+")
+    revision = models.ForeignKey(Revision, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("counted text")
+        verbose_name_plural = _("counted texts")
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.revision_id}"
+
+
 class Report(models.Model):
     """One reader's claim about one quote. Kept as received; the database refuses to change what the reader wrote.
 

@@ -22,6 +22,12 @@ def carry_passages_over(*, revision: Revision, previous: Revision | None, **_: A
         announce_revision(revision)
 
 
+@receiver(article_revised)
+def count_its_words(*, revision: Revision, **_: Any) -> None:
+    """Have the words of the newsroom's own articles counted anew, due in the transaction that saves the revision."""
+    jobs.defer("count_words", revision.pk)
+
+
 @receiver(check_request_enabled)
 def let_known_sites_in(*, request: HttpRequest, **_: Any) -> bool:
     """Let a page read our answers if the site that it names with ``?site=`` allows its origin.

@@ -11,7 +11,7 @@ from celery import shared_task
 from django.contrib.auth.models import User
 
 from articles.models import Article, Revision
-from corrections import actions, fetching, jobs, statistics
+from corrections import actions, fetching, jobs, statistics, vocabulary
 from corrections.models import Event, Report
 from corrections.webhooks import events, sending
 
@@ -102,3 +102,9 @@ def tell_author(subject_id: str) -> None:
     """Tell an author of an article what became public about it. At least once."""
     event_id, author_id = subject_id.split(":")
     actions.tell_author(Event.objects.select_related("case").get(pk=event_id), User.objects.get(pk=author_id))
+
+
+@does("count_words")
+def count_words(revision_id: str) -> None:
+    """Bring the counts of words to the text that an article has now."""
+    vocabulary.count_words(Revision.objects.select_related("article").get(pk=revision_id).article)

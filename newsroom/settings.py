@@ -139,7 +139,7 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_QUEUES = {
     lane: {"exchange": lane, "routing_key": lane}
-    for lane in ("triage", "reanchor", "fetch", "mail", "announce", "webhooks", "clocks")
+    for lane in ("triage", "reanchor", "words", "fetch", "mail", "announce", "webhooks", "clocks")
 }
 CELERY_TASK_DEFAULT_QUEUE = "triage"
 CELERY_TASK_SERIALIZER = "json"
@@ -248,6 +248,7 @@ OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", "")
 # The product
 FOUR_EYES = env.str("FOUR_EYES", "warn", validate=lambda v: v in {"off", "warn", "enforce"})
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
+HUNSPELL_DIR = env.str("HUNSPELL_DIR", "")
 MARK_CORRECTIONS = env.bool("MARK_CORRECTIONS", False)
 ADDRESSES_KEPT = timedelta(days=env.int("ADDRESS_DAYS", 60))
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)

@@ -3,7 +3,7 @@
 Every verb has an address of its own that takes a POST; a refused one shows the page again with what was typed.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,7 +22,7 @@ from django.views.generic import RedirectView
 
 from corrections import actions, notices
 from corrections.answers import ANSWERS
-from corrections.desk import arrivals, decisions, passages, queue
+from corrections.desk import arrivals, decisions, hints, passages, queue
 from corrections.models import REJECTIONS, Case, Correction, Report
 from corrections.passages import Place, place_of
 from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Kind, Severity
@@ -45,6 +45,7 @@ class Proposal:
     end: int | None = None
     before: str = ""
     wording: str = ""
+    hints: Sequence[str] = ()
 
     @property
     def report(self) -> Report:
@@ -195,7 +196,7 @@ def _page(
     row = next(queue.rows([case], by=editor, at=now))
     previous, following = cut.neighbours(case)
     received = list(case.reports.select_related("site").order_by("-received_at")[:_SHOWN_REPORTS])
-    reports = _proposals(received, place)
+    reports = _proposals(received, place, language=case.article.language)
     may_decide = case.status == Status.CLAIMED and row.is_mine
     correct = _correct_form(request, case, place, reports, refused) if place.start is not None else None
     draft = case.corrections.filter(status=Correction.Status.AWAITING_APPROVAL).select_related("drafted_by").first()
@@ -291,7 +292,7 @@ def _queue_address(query: str) -> str:
     return reverse("admin:index") + (f"?{query}" if query else "")
 
 
-def _proposals(reports: list[Report], place: Place) -> list[Proposal]:
+def _proposals(reports: list[Report], place: Place, *, language: str) -> list[Proposal]:
     now = timezone.now()
     shown: dict[object, Proposal] = {}
     for report in reports:
@@ -305,7 +306,14 @@ def _proposals(reports: list[Report], place: Place) -> list[Proposal]:
         if found is not None:
             start, end, wording = found
             shown[same] = Proposal([report], shown[same].age, start, end, place.text[start:end], wording)
-    return list(shown.values())
+    proposals = list(shown.values())
+    changes = [
+        (each.before, each.wording) if each.wording else (each.report.exact, each.report.suggestion)
+        for each in proposals
+    ]
+    for each, told in zip(proposals, hints.hints(changes, language), strict=True):
+        each.hints = told
+    return proposals
 
 
 def _form(
