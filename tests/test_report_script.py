@@ -4,6 +4,7 @@ import gzip
 import json
 import random
 import re
+import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -157,7 +158,9 @@ def quotes_of_random_ranges(page: Page, seed: int, count: int) -> list[dict[str,
                 range.setEnd(...a);
                 if (range.comparePoint(...b) < 0) range.setStart(...b); else range.setEnd(...b);
                 let quote = null;
-                try { quote = Newsroom.quote(range).quote; } catch (reason) { if (reason !== "pick") throw reason; }
+                try { quote = Newsroom.quote(range).quote; } catch (reason) {
+                    if (reason !== "outside" && reason !== "image") throw reason;
+                }
                 let inside = range.commonAncestorContainer;
                 if (inside.nodeType !== 1) inside = inside.parentNode;
                 if (inside.closest(document.ignored)) return { quote, covered: "" };
@@ -199,7 +202,7 @@ def test_browser_and_server_read_the_same_text(newsroom: Newsroom, source: Path,
         # A range may begin or end amid a surrogate pair: its copy has half of an emoji, the quote the whole.
         whole = one["covered"].strip("".join(map(chr, range(0xD800, 0xE000))))
         assert whole in exact
-        assert len(one["covered"]) == len(exact)
+        assert len(exact) - len(whole) in (0, 1)
 
 
 def random_article(rng: random.Random) -> str:
@@ -263,7 +266,10 @@ def test_script_and_server_know_the_same_elements() -> None:
 
 
 def test_the_script_is_small() -> None:
-    assert len(gzip.compress(SCRIPT.read_bytes(), 9)) < 6 * 1024
+    with_its_name = subprocess.run(["gzip", "-9c", SCRIPT], capture_output=True, check=True).stdout
+
+    assert len(gzip.compress(SCRIPT.read_bytes(), 9)) <= 6 * 1024
+    assert len(with_its_name) <= 6 * 1024
 
 
 @pytest.mark.parametrize(
@@ -297,7 +303,7 @@ def test_a_selection_becomes_the_quote_that_the_reader_saw(
     start = body["quote"]["start"]
     assert whole[start : start + len(exact)] == exact
     assert body["quote"]["prefix"] == whole[max(0, start - 64) : start]
-    assert "url" not in body
+    assert body["url"] == f"{SITE}/a-bridge/"
 
 
 def test_a_real_triple_click_selects_one_paragraph(newsroom: Newsroom) -> None:
@@ -320,6 +326,7 @@ def test_a_report_is_made_by_keyboard_alone_and_focus_comes_back(newsroom: Newsr
     page.keyboard.type("the")
     page.keyboard.press("Tab")
     page.keyboard.type("Spelling")
+    page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("ann@example.org")
     page.keyboard.press("Control+Enter")
@@ -346,15 +353,27 @@ def test_focus_stays_in_the_dialog(newsroom: Newsroom) -> None:
         assert not outside
 
 
-def test_an_unchanged_suggestion_is_not_sent(newsroom: Newsroom) -> None:
+def test_the_kind_of_error_can_be_chosen(newsroom: Newsroom) -> None:
     page = newsroom.visit()
-    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
-    page.keyboard.press("Control+Enter")
+    newsroom.report()
+    kind = page.get_by_label("What error?")
+    assert kind.locator("option").all_text_contents() == ["", "typo", "fact", "style", "other"]
+
+    kind.select_option("fact")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert newsroom.sent[0]["category"] == "fact"
+
+
+def test_no_kind_of_error_need_be_chosen(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.report()
 
     page.get_by_role("button", name="Send").click()
     page.get_by_role("heading", name="Thank you").wait_for()
 
-    assert not newsroom.sent[0].get("suggestion")
+    assert newsroom.sent[0]["category"] == ""
 
 
 def test_markup_in_the_text_is_shown_as_text(newsroom: Newsroom) -> None:
@@ -372,16 +391,17 @@ def test_markup_in_the_text_is_shown_as_text(newsroom: Newsroom) -> None:
     ("answer", "sentence"),
     [
         (400, "Failed. Reload the page."),
-        (403, "Not accepted from this page."),
-        (404, "This article is gone."),
-        (409, "Failed. Reload the page."),
-        (413, "Too long. Please shorten it."),
+        (403, "Not from this page."),
+        (404, "The article is gone."),
+        (409, "Failed. Send it again."),
+        (410, "The article is gone."),
+        (413, "Too long. Shorten it."),
         (415, "Failed. Reload the page."),
         (422, "Check this."),
-        (429, "Too many reports. Wait 2 min."),
-        (500, "Our fault. Try again later."),
-        (503, "Our fault. Try again later."),
-        (0, "Not sent. Try again."),
+        (429, "Too many. Wait 2 min."),
+        (500, "Our fault. Send it later."),
+        (503, "Our fault. Send it later."),
+        (0, "Kept, not sent. Send it again."),
     ],
 )
 def test_each_answer_has_its_sentence_and_nothing_typed_is_lost(newsroom: Newsroom, answer: int, sentence: str) -> None:
@@ -439,7 +459,7 @@ def test_the_same_words_go_under_the_same_key_and_others_under_another(
     newsroom.reachable = False
     newsroom.report()
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("Not sent").wait_for()
+    page.get_by_text("not sent").wait_for()
 
     newsroom.reachable = True
     if change:
@@ -456,7 +476,7 @@ def test_a_key_that_the_server_refuses_is_not_used_again(newsroom: Newsroom) -> 
     newsroom.status = 409
     newsroom.report()
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("Failed. Reload").wait_for()
+    page.get_by_text("Failed. Send it again").wait_for()
 
     newsroom.status = 202
     page.get_by_role("button", name="Send").click()
@@ -470,7 +490,7 @@ def test_a_report_that_found_no_connection_is_offered_again_on_the_next_page(new
     newsroom.reachable = False
     newsroom.report()
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("Not sent").wait_for()
+    page.get_by_text("not sent").wait_for()
 
     newsroom.reachable = True
     page.reload()
@@ -488,12 +508,12 @@ def test_a_report_is_offered_again_when_the_connection_is_back(newsroom: Newsroo
     newsroom.reachable = False
     newsroom.report()
     page.get_by_role("button", name="Send").click()
-    page.get_by_text("Not sent").wait_for()
+    page.get_by_text("not sent").wait_for()
     page.keyboard.press("Escape")
 
     page.evaluate("dispatchEvent(new Event('online'))")
 
-    assert "Not sent" in page.get_by_role("status").inner_text()
+    assert "not sent" in page.get_by_role("status").inner_text()
 
 
 def test_a_server_that_does_not_answer_is_given_up(newsroom: Newsroom) -> None:
@@ -511,7 +531,7 @@ def test_a_server_that_does_not_answer_is_given_up(newsroom: Newsroom) -> None:
     assert page.get_by_role("alert").inner_text() == ""
     page.clock.fast_forward(2_000)
 
-    page.get_by_role("alert").filter(has_text="Not sent").wait_for()
+    page.get_by_role("alert").filter(has_text="not sent").wait_for()
     assert page.get_by_role("button", name="Send").is_enabled()
 
 
@@ -526,37 +546,76 @@ def test_a_double_click_sends_one_report(newsroom: Newsroom) -> None:
 
 
 TWO = '</article><article data-corrections-article="42"><p data-corrections-part="body" id="other">Another story</p>'
-LONG = f'<p data-corrections-part="body" id="long">{"👍" * 2001}</p>'
+LONG = f'<p data-corrections-part="body" id="long">{"👍" * 3000}</p>'
 
 
-@pytest.mark.parametrize(
-    ("prepare", "sentence"),
-    [
-        (lambda _: None, "Select the error in one article."),
-        (lambda n: n.select("#outside/0", 0, "#outside/0", 5), "Select the error in one article."),
-        (lambda n: n.select("#third", 0, "#third", 1), "Select the error in one article."),
-        (lambda n: n.select("#first/0", 0, "#other/0", 3), "Select the error in one article."),
-        (lambda n: n.select("#long/0", 0, "#long/0", 4002), "Too long. Please shorten it."),
-        (
-            lambda n: (n.page.fill("#field", "teh"), n.page.locator("#field").select_text()),
-            "Select the error in one article.",
-        ),
-    ],
-    ids=["nothing", "outside", "image", "two articles", "too long", "form field"],
+SELECTIONS: dict[str, tuple[Callable[[Newsroom], object], str]] = {
+    "nothing": (lambda _: None, "outside"),
+    "outside": (lambda n: n.select("#outside/0", 0, "#outside/0", 5), "outside"),
+    "advertisement": (lambda n: n.select("#advert/0", 0, "#advert/0", 3), "outside"),
+    "image": (lambda n: n.select("#third", 0, "#third", 1), "image"),
+    "two articles": (lambda n: n.select("#first/0", 0, "#other/0", 3), "two"),
+    "too long": (lambda n: n.select("#long/0", 0, "#long/0", 6000), "413"),
+    "one character too long": (lambda n: n.select("#long/0", 0, "#long/0", 4002), "413"),
+    "form field": (lambda n: (n.page.fill("#field", "teh"), n.page.locator("#field").select_text()), "field"),
+    "text area": (lambda n: (n.page.fill("#area", "teh"), n.page.locator("#area").select_text()), "field"),
+}
+MORE = (
+    '<p id="outside">Outside of it</p><label>Search <input id="field"></label>'
+    '<label>Say <textarea id="area"></textarea></label>'
 )
-def test_a_selection_that_is_no_quote_gets_a_sentence(
-    newsroom: Newsroom, prepare: Callable[[Newsroom], object], sentence: str
-) -> None:
-    more = '<p id="outside">Outside of it</p><label>Search <input id="field"></label>'
-    page = newsroom.visit(page_of(ARTICLE + LONG + TWO, more=more))
-    prepare(newsroom)
+ADVERT = '<div data-corrections-part="body"><p data-corrections-ignore id="advert">Buy teh thing</p></div>'
 
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_selection_that_is_no_quote_gets_a_sentence_of_its_own(newsroom: Newsroom, language: str) -> None:
+    page = newsroom.visit(page_of(ARTICLE + LONG + ADVERT + TWO, more=MORE, language=language))
+    sentences = sentences_of(language)
+    status = page.get_by_role("status")
+
+    for name, (prepare, reason) in SELECTIONS.items():
+        page.evaluate("document.activeElement.blur(); getSelection().removeAllRanges()")
+        prepare(newsroom)
+        page.keyboard.press("Control+Enter")
+
+        assert sentences[reason] in status.inner_text(), name
+        assert not page.get_by_role("dialog").is_visible()
+        status.get_by_role("button").click()
+        assert status.inner_text() == ""
+    assert newsroom.requests == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_has_its_sentence_in_every_language(newsroom: Newsroom, language: str) -> None:
+    page = newsroom.visit(page_of(ARTICLE, language=language))
+    sentences = sentences_of(language)
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
     page.keyboard.press("Control+Enter")
+    newsroom.headers = {"Retry-After": "61"}
 
-    assert sentence in page.get_by_role("status").inner_text()
-    assert not page.get_by_role("dialog").is_visible()
-    page.get_by_role("button", name="Close").click()
-    assert page.get_by_role("status").inner_text() == ""
+    for status in (400, 403, 404, 409, 413, 422, 429, 500, 0):
+        newsroom.status, newsroom.reachable, newsroom.answer = status or 202, status != 0, {}
+        page.locator("dialog .act").click()
+
+        page.get_by_role("alert").filter(has_text=sentences[str(status)].replace("{n}", "2")).wait_for()
+
+
+def sentences_of(language: str) -> dict[str, str]:
+    """Read a language's sentences, by what they are about, out of the script's table."""
+    source = SCRIPT.read_text(encoding="utf-8")
+    keys, words = re.search(r"KEYS = `([^`]*)`", source), re.search(rf"  {language}: `([^`]*)`", source)
+    assert keys
+    assert words
+    return dict(zip(keys[1].split(), re.split(r"\|\s*", words[1]), strict=True))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_reasons_share_a_sentence(language: str) -> None:
+    sentences = sentences_of(language)
+
+    assert len(set(sentences.values())) == len(sentences) == 25
+    assert all(sentences.values())
+    assert "{n}" in sentences["429"]
 
 
 def test_two_thousand_characters_are_not_too_long(newsroom: Newsroom) -> None:
@@ -589,8 +648,9 @@ def test_a_page_of_another_site_is_named_by_its_address(newsroom: Newsroom, html
     page.get_by_role("heading", name="Thank you").wait_for()
 
     sent = newsroom.sent[0]
-    assert (sent["url"], sent["part"], sent["quote"]["exact"]) == (f"{SITE}/a-bridge/", "body", "teh")
-    assert "article" not in sent
+    assert (sent["url"], sent["quote"]["exact"]) == (f"{SITE}/a-bridge/", "teh")
+    assert not {"article", "part"} & set(sent)  # how the page is cut into parts, the server knows better
+    assert "start" not in sent["quote"]
     assert newsroom.requests[0].url.endswith("/api/v1/reports/?site=key+1")
 
 
@@ -615,7 +675,7 @@ def test_the_dialog_speaks_the_page_language_without_an_axe_violation(newsroom: 
     dialog = page.get_by_role("dialog")
     assert dialog.get_by_role("heading").inner_text() == dialog.get_attribute("aria-label")
     texts = dialog.evaluate("dialog => [...dialog.querySelectorAll('label,button,h2')].map(one => one.textContent)")
-    assert len(set(texts)) == 6
+    assert len(set(texts)) == 7
     assert all(texts)
     assert dialog.evaluate("dialog => getComputedStyle(dialog).direction") == ("rtl" if language == "ar" else "ltr")
     assert dialog.evaluate(

@@ -56,6 +56,12 @@ def test_the_article_can_be_named_by_its_address(client: Client, article: Articl
     assert Report.objects.get().article == article
 
 
+def test_a_suggestion_that_is_the_quote_itself_is_none(client: Client, article: Article) -> None:
+    send(client, report_on(article, suggestion="teh"))
+
+    assert Report.objects.get().suggestion == ""
+
+
 BAD_FIELDS = [
     ({"quote": {"exact": "x" * 2001}}, "quote.exact"),
     ({"quote": {"exact": "x", "prefix": "y" * 257}}, "quote.prefix"),

@@ -49,11 +49,16 @@ class ReportSerializer(serializers.Serializer[Report]):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require one of ``article`` and ``url``, and a name if the reader wants to be named."""
+        """Require one of ``article`` and ``url``, and a name if the reader wants to be named.
+
+        A suggestion that is the quote itself, as the script's dialog offers it, is none.
+        """
         if not attrs.get("article") and not attrs.get("url"):
             raise serializers.ValidationError({"article": ["Name the article by its id, or give its address in url."]})
         if attrs["credit"] and not attrs["name"]:
             raise serializers.ValidationError({"name": ["Write the name by which the reader may be thanked."]})
+        if attrs["suggestion"] == attrs["quote"]["exact"]:
+            attrs["suggestion"] = ""
         return attrs
 
 
