@@ -133,7 +133,10 @@ def main() -> None:
     host, port = os.environ.get("HOST", "127.0.0.1"), int(os.environ.get("PORT", "8000"))
     _check_port(host, port)
     os.environ.setdefault("LOG_LEVEL", "WARNING")  # this is a terminal that somebody looks at
-    greeting = _prepare()
+    partner_port = port + 1 if _can_listen(host, port + 1) else 0
+    # The demo's other site is on this machine, where articles are otherwise never fetched from.
+    os.environ.setdefault("OUTGOING_PRIVATE", f"localhost:{partner_port},127.0.0.1:{partner_port}")
+    newsroom, greeting = _prepare(partner_port)
     gunicorn = (
         *("-m", "gunicorn", "newsroom.wsgi", "--bind", f"{host}:{port}", "--threads", "8", "--graceful-timeout", "2"),
         *("--workers", os.environ.get("WEB_PROCESSES", "1"), "--log-level", "warning", "--no-control-socket"),
@@ -153,11 +156,13 @@ def main() -> None:
         Process("webhooks", (sys.executable, *webhooks)),
         Process("scheduler", (sys.executable, "manage.py", "scheduler")),
     ]
+    if partner_port:
+        processes.append(Process("partner", (sys.executable, "-m", "newsroom.partner", str(partner_port), newsroom)))
     Supervisor(processes).run(f"http://{host}:{port}/livez", greeting)
 
 
-def _prepare() -> str:
-    """Migrate, load the demo newsroom if there is nothing, and give the words of welcome."""
+def _prepare(partner_port: int) -> tuple[str, str]:
+    """Migrate, load the demo newsroom if there is nothing; give its address and the words of welcome."""
     import django  # after the port was looked at: it takes a second
     from django.core.management import call_command
 
@@ -174,7 +179,7 @@ def _prepare() -> str:
         print("Preparing the database", flush=True)  # noqa: T201
         call_command("migrate", verbosity=0)
     call_command("load_demo", "--if-empty")
-    return "\n".join(
+    welcome = "\n".join(
         [
             "",
             f"{settings.SITE_NAME} is open.",
@@ -182,11 +187,24 @@ def _prepare() -> str:
             f"  corrections log   {settings.SITE_URL}/corrections/",
             f"  desk              {settings.SITE_URL}/admin/",
             f"  API               {settings.SITE_URL}/api/v1/docs/",
+            *_demo_site(partner_port),
             *_demo_log_ins(),
             "Ctrl-C ends everything.",
             "",
         ]
     )
+    return settings.SITE_URL, welcome
+
+
+def _demo_site(port: int) -> list[str]:
+    """Let the demo's other site report from the port that it has this time."""
+    from corrections.models import Site
+    from newsroom.partner import KEY
+
+    origins = [f"http://localhost:{port}", f"http://127.0.0.1:{port}"]
+    if not port or not Site.objects.filter(key=KEY).update(origins="\n".join(origins)):
+        return []
+    return [f"  another site      {origins[0]}/  (with our script; we do not have its article yet)"]
 
 
 def _demo_log_ins() -> list[str]:
@@ -212,6 +230,16 @@ def _check_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             sys.exit(f"Port {port} cannot be used ({error.strerror}): make run PORT={port + 1}")
+
+
+def _can_listen(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 def _answers(url: str) -> bool:

@@ -150,11 +150,11 @@ def test_make_run_restarts_what_dies_and_ends_all_together(processes: Processes,
     supervisor = processes.start("-m", "newsroom.supervisor", **state)
     wait_until(lambda: _answers(port))
     family = {_name(command): pid for pid, command in _children(supervisor.pid).items()}
-    assert set(family) == {"gunicorn", "celery", "scheduler"}
-    assert len(_children(supervisor.pid)) == 4  # webhooks have a worker of their own
+    assert set(family) == {"gunicorn", "celery", "scheduler", "partner"}
+    assert len(_children(supervisor.pid)) == 5  # webhooks have a worker of their own, and the demo another site
 
     os.kill(family["scheduler"], signal.SIGKILL)
-    wait_until(lambda: family["scheduler"] not in _children(supervisor.pid) and len(_children(supervisor.pid)) == 4)
+    wait_until(lambda: family["scheduler"] not in _children(supervisor.pid) and len(_children(supervisor.pid)) == 5)
     children = list(_children(supervisor.pid))
     supervisor.send_signal(signal.SIGTERM)
 
@@ -225,7 +225,7 @@ def _family(group: int) -> list[int]:
 
 
 def _name(command: str) -> str:
-    return next(name for name in ("gunicorn", "celery", "scheduler") if name in command)
+    return next(name for name in ("gunicorn", "celery", "scheduler", "partner") if name in command)
 
 
 def _free_port() -> int:

@@ -14,7 +14,7 @@ from corrections import actions, notices
 from corrections.anchoring import Quote
 from corrections.demo import EDITORS, PASSWORD, STORIES
 from corrections.demo_past import remember
-from corrections.models import Case, Correction, Report, Resolution
+from corrections.models import Case, Correction, Report, Resolution, Site
 from corrections.policy import Kind, Severity
 
 
@@ -50,6 +50,9 @@ class _Newsroom:
         self.articles: dict[str, Article] = {}
 
     def fill(self) -> None:
+        Site.objects.create(
+            name="The Harbour Weekly", key="demo-partner", origins="http://localhost:8001", may_fetch=True
+        )
         self._hire()
         remember(self.editors, now=self.now)
         self._publish()
