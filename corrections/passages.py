@@ -1,15 +1,15 @@
 """Where a passage stands: in an article's current text, on its page, and in links that lead to the very words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote as percent_encoded
 
 from django.utils.html import format_html
 
-from articles.models import Revision
+from articles.models import Article, Revision
 from articles.text import Projection, normalise
-from corrections.anchoring import carry
+from corrections.anchoring import CONTEXT, carry
 from corrections.models import Case, Correction, Outcome
 
 _WORD = re.compile(r"\S+")
@@ -84,6 +84,34 @@ def with_anchors(projection: Projection, passages: Iterable[tuple[int, int, str]
     for at, element in reversed(sorted(inserts, key=lambda insert: insert[0])):  # noqa: C413 - equal places keep order
         html = html[:at] + element + html[at:]
     return html
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A stretch of an article's current text that was ``reported`` or ``corrected``, in the article's own words."""
+
+    kind: str
+    part: str
+    exact: str
+    prefix: str
+    suffix: str
+
+
+def marked_passages(article: Article) -> Iterator[Marked]:
+    """Give where open reports and public corrections stand in the current text, and nothing of what readers wrote."""
+    revision = article.text
+    waiting = article.cases.waiting().filter(revision=revision, outcome__in=(Outcome.EXACT, Outcome.MOVED))
+    for case in waiting.order_by("pk"):
+        yield from _marked("reported", revision, case.part, case.start, case.end)
+    published = article.corrections.public().filter(status=Correction.Status.PUBLISHED).select_related("revision")
+    for correction in published.newest_first():
+        yield from _marked("corrected", revision, correction.part, *passage_of(correction, revision) or (None, None))
+
+
+def _marked(kind: str, revision: Revision, part: str, start: int | None, end: int | None) -> Iterator[Marked]:
+    if start is not None and end is not None and start < end:
+        text = revision.projection(part).text
+        yield Marked(kind, part, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
 
 
 def text_directive(text: str, start: int, end: int) -> str:

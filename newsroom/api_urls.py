@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from articles import api as articles
-from corrections.api import cases, log, reports, webhooks
+from corrections.api import cases, log, passages, reports, webhooks
 from newsroom import api
 
 app_name = "api"
@@ -24,6 +24,7 @@ urlpatterns = [
     path("cases/", cases.CasesView.as_view(), name="cases"),
     path("cases/<int:pk>/", cases.CaseView.as_view(), name="case"),
     *(path(f"cases/<int:pk>/{verb}/", view.as_view(), name=f"case-{verb}") for verb, view in cases.VERBS.items()),
+    path("passages/", passages.PassagesView.as_view(), name="passages"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
     path("reports/<str:token>/", reports.ReportView.as_view(), name="report"),
     path("webhooks/", webhooks.EndpointsView.as_view(), name="webhooks"),

@@ -41,7 +41,8 @@ because nobody shouts at them any more.”</p>
 </div>
 </main>
 <footer><p>If you notice an error, select the text and press Ctrl + Enter to report it to the editors.</p></footer>
-<script src="{newsroom}/static/corrections/report.js" data-site="{key}" async></script>
+<script src="{newsroom}/static/corrections/report.js" data-site="{key}"
+ data-highlight="reported corrected" async></script>
 </body>
 </html>
 """

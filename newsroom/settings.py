@@ -217,7 +217,7 @@ if USE_X_FORWARDED_PROTO:
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 # What pages of other sites may call, without cookies. Which sites: the desk says so (corrections.receivers).
-CORS_URLS_REGEX = r"^/api/v1/reports/$"
+CORS_URLS_REGEX = r"^/api/v1/(reports|passages)/$"
 CORS_ALLOW_METHODS = ["GET", "POST"]
 CORS_ALLOW_HEADERS = ["content-type", "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["Retry-After"]

@@ -64,7 +64,7 @@ def test_a_report_from_the_other_site_arrives_and_its_article_is_fetched(
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
 
     page.goto(address)
-    page.wait_for_function("window.Newsroom")
+    page.wait_for_function("() => window.Newsroom")
     page.evaluate(
         "() => { const node = document.querySelector('p + p').previousElementSibling.firstChild;"
         " const at = node.data.indexOf('teh'); getSelection().setBaseAndExtent(node, at, node, at + 3) }"
@@ -74,7 +74,6 @@ def test_a_report_from_the_other_site_arrives_and_its_article_is_fetched(
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
     receipt = page.get_by_role("link", name="Follow it").get_attribute("href")
-    context.close()
 
     assert re.fullmatch(rf"http://localhost:{port}/receipts/[^/]+/", receipt or "")
     assert complaints == []
@@ -89,3 +88,12 @@ def test_a_report_from_the_other_site_arrives_and_its_article_is_fetched(
         return found == [("teh", "exact", "published", f"{address}nature/seals-return/")]
 
     wait_for(is_found, what="the report is a case at its place in the fetched article", also=output.read_text()[-3000:])
+    context.close()
+    another = browser.new_context()
+    page = another.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.wait_for_function("() => CSS.highlights.get('newsroom-reported')?.size === 1")
+    page.screenshot(path=os.environ.get("SHOT", os.devnull), type="png")
+    another.close()
+    assert complaints == []

@@ -66,6 +66,8 @@ class Newsroom:
     reachable: bool = True
     requests: list[Any] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
+    passages: list[dict[str, str]] = field(default_factory=list)
+    loaded: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(8_000)
@@ -81,6 +83,11 @@ class Newsroom:
         path = route.request.url.removeprefix(SITE).split("?")[0]
         if path == "/static/corrections/report.js":
             route.fulfill(path=SCRIPT, content_type="text/javascript")
+        elif path == "/static/corrections/highlights.js":
+            self.loaded.append(path)
+            route.fulfill(path=SCRIPT.with_name("highlights.js"), content_type="text/javascript")
+        elif path == "/api/v1/passages/":
+            route.fulfill(json={"revision": 3, "passages": self.passages})
         elif path == "/page.css":
             route.fulfill(body="body{font:18px/1.6 Georgia,serif;margin:2rem auto;max-width:40rem;padding:0 1rem}")
         elif path == "/favicon.ico":
@@ -784,3 +791,46 @@ def test_a_long_article_is_quoted_at_once(newsroom: Newsroom) -> None:
     )
 
     assert taken < 1500
+
+
+HIGHLIGHTED = """kind => [...(CSS.highlights.get(`newsroom-${kind}`) || [])].map(static => {
+    const range = new Range();
+    range.setStart(static.startContainer, static.startOffset);
+    range.setEnd(static.endContainer, static.endOffset);
+    return range.toString();
+})"""
+PASSAGES = [
+    {"kind": "reported", "part": "body", "exact": "teh new bri", "prefix": "The mayor opened ", "suffix": "dge 👍🏽"},
+    {"kind": "corrected", "part": "body", "exact": "five million", "prefix": "today.\nIt cost ", "suffix": "."},
+    {"kind": "corrected", "part": "body", "exact": "words that are gone", "prefix": "", "suffix": ""},
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "reported", "corrected"),
+    [
+        ("reported corrected", ["teh new bri"], ["five million"]),
+        ("corrected", [], ["five million"]),
+        ("reported", ["teh new bri"], []),
+    ],
+)
+def test_passages_are_highlighted_as_the_site_asks_without_a_change_of_the_page(
+    newsroom: Newsroom, asked: str, reported: list[str], corrected: list[str]
+) -> None:
+    newsroom.passages = PASSAGES
+    page = newsroom.visit(page_of(ARTICLE, tag=f'data-highlight="{asked}"'))
+    page.wait_for_function("() => CSS.highlights.size > 0 && document.adoptedStyleSheets.length > 0")
+
+    assert page.evaluate(HIGHLIGHTED, "reported") == reported
+    assert page.evaluate(HIGHLIGHTED, "corrected") == corrected
+    assert ARTICLE.replace("&nbsp;", "\xa0")[:60] in page.locator("article").inner_html()
+    assert page.locator("article mark").count() == 0
+
+
+def test_nothing_is_loaded_or_highlighted_unless_the_site_asks(newsroom: Newsroom) -> None:
+    newsroom.passages = PASSAGES
+    page = newsroom.visit()
+    page.wait_for_load_state("networkidle")
+
+    assert newsroom.loaded == []
+    assert page.evaluate("CSS.highlights.size") == 0

@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from articles.models import Article
-from corrections.actions import submit_report
+from corrections.actions import claim_case, reject_case, submit_report, withdraw_correction
 from corrections.anchoring import Quote
-from corrections.models import Report, Site
-from tests.desk import make_article, make_editor
+from corrections.models import Report, Resolution, Site
+from tests.desk import make_article, make_case, make_editor, report
+from tests.public import correct
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/reports/"
@@ -232,3 +233,54 @@ def test_a_site_with_u0000_in_its_key_is_refused(client: Client) -> None:
 
     assert response.status_code == 422
     assert "site" in response.json()["errors"]
+
+
+def passages(url: str = PAGE, key: str = "partner-key", origin: str | None = ORIGIN) -> Any:
+    headers = {"origin": origin} if origin else None
+    return Client().get("/api/v1/passages/", {"url": url, "site": key} if key else {"url": url}, headers=headers)
+
+
+def test_a_page_is_told_where_reports_and_corrections_stand_and_nothing_that_readers_wrote(
+    site: Site, article: Article
+) -> None:
+    correct(article, "300 guests", "3,000 guests", notice="There were 3,000.")
+    report(article, "teh", suggestion="my secret suggestion", comment="my secret comment", email="me@example.org")
+
+    response = passages()
+
+    assert response.status_code == 200
+    assert response["Access-Control-Allow-Origin"] == ORIGIN
+    assert "max-age=60" in response["Cache-Control"]
+    content = response.json()
+    assert content["revision"] == 2
+    assert [(one["kind"], one["part"], one["exact"]) for one in content["passages"]] == [
+        ("reported", "body", "teh"),
+        ("corrected", "body", "3,000 guests"),
+    ]
+    assert content["passages"][0]["prefix"].endswith("opened ")
+    assert content["passages"][0]["suffix"].startswith(" bridge")
+    assert "secret" not in response.content.decode()
+    assert "example.org" not in response.content.decode()
+
+
+def test_decided_lost_and_withdrawn_ones_are_not_shown(site: Site, article: Article) -> None:
+    editor = make_editor()
+    decided = make_case("teh", article)
+    claim_case(decided, by=editor)
+    reject_case(decided, reason=Resolution.NOT_AN_ERROR, by=editor)
+    report(article, "nobody wrote this")
+    withdraw_correction(correct(article, "300 guests", "3,000 guests"), reason="It was right.", by=editor)
+
+    assert passages().json()["passages"] == []
+
+
+def test_a_page_of_an_article_that_we_do_not_have_gets_no_passages(site: Site) -> None:
+    response = passages("https://partner.example/unknown/")
+
+    assert (response.status_code, response.json()) == (200, {"revision": None, "passages": []})
+    assert not Article.objects.exists()
+
+
+def test_passages_are_for_allowed_origins_alone(site: Site, article: Article) -> None:
+    assert passages(origin="https://evil.example").status_code == 403
+    assert passages(key="", origin=None).status_code == 200

@@ -110,6 +110,15 @@ def _named(name: str) -> Article | None:
 
 def _at_address(url: str, site: Site | None, language: str) -> Article | None:
     """Give the article at an address; one of the site's that we do not have is awaited from now on."""
+    found = published_at(url)
+    if found is None and site is not None and site.has_page(url):
+        awaited = await_article(_canonical(url), language=language)
+        return awaited if awaited.status == Article.Status.AWAITED else None
+    return found
+
+
+def published_at(url: str) -> Article | None:
+    """Give the published article at an address, ours or its canonical one."""
     try:
         address = urlsplit(url)
     except ValueError as error:
@@ -117,13 +126,13 @@ def _at_address(url: str, site: Site | None, language: str) -> Article | None:
     articles = Article.objects.published().with_text()
     if address.netloc == urlsplit(settings.SITE_URL).netloc and address.path.startswith("/articles/"):
         return articles.filter(slug=unquote(address.path.removeprefix("/articles/").partition("/")[0])).first()
+    return articles.at_address(_canonical(url)).order_by("pk").first()
+
+
+def _canonical(url: str) -> str:
+    address = urlsplit(url)
     query = "&".join(part for part in address.query.split("&") if not _TRACKING.match(part))
-    url = urlunsplit(address._replace(query=query, fragment=""))
-    found = articles.at_address(url).order_by("pk").first()
-    if found is None and site is not None and site.has_page(url):
-        awaited = await_article(url, language=language)
-        return awaited if awaited.status == Article.Status.AWAITED else None
-    return found
+    return urlunsplit(address._replace(query=query, fragment=""))
 
 
 _TRACKING = re.compile(r"utm_\w+=|fbclid=|gclid=")

@@ -1,7 +1,7 @@
 // Reports what readers select: docs/embedding.md.
 {
 const script = document.currentScript;
-const { endpoint: path = "/api/v1/reports/", site } = script.dataset;
+const { endpoint: path = "/api/v1/reports/", site, highlight } = script.dataset;
 const endpoint = new URL(path, script.src);
 if (site) endpoint.searchParams.set("site", site);
 
@@ -263,4 +263,5 @@ addEventListener("online", offer);
 offer();
 document.documentElement.append(host);
 window.Newsroom = { project: element => project(element), quote, open };
+if (highlight) import(new URL("highlights.js", script.src));
 }
