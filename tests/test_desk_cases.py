@@ -499,3 +499,13 @@ def test_typing_keeps_the_claim(desk: Client, editor: User) -> None:
 
     case.refresh_from_db()
     assert not case.is_claim_lapsed(timezone.now() + timedelta(minutes=10))
+
+
+def test_the_suggestion_about_the_passage_itself_comes_first(desk: Client, editor: User) -> None:
+    article = make_article()
+    case, other = make_case("teh", article, suggestion="the"), make_case("old bridge", article, suggestion="new bridge")
+    actions.merge_case(other, into=case, by=editor)
+
+    proposals = desk.get(case.get_absolute_url()).context["reports"]
+
+    assert [proposal.wording for proposal in proposals] == ["the", "new bridge"]

@@ -124,4 +124,5 @@ def test_the_desk_asks_what_the_index_answers(desk: Client) -> None:
 
     asked = "\n".join(query["sql"] for query in made.captured_queries)
     assert "to_tsvector('simple'::regconfig, COALESCE(\"corrections_case\".\"exact\", '')) @@" in asked
+    assert "gin_fuzzy_search_limit TO DEFAULT" in asked
     assert '."search" @@' in asked

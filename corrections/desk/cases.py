@@ -306,7 +306,8 @@ def _proposals(reports: list[Report], place: Place, *, language: str) -> list[Pr
         if found is not None:
             start, end, wording = found
             shown[same] = Proposal([report], shown[same].age, start, end, place.text[start:end], wording)
-    proposals = list(shown.values())
+    # A merged case's reports may be about other words: what is about the passage comes first, and is what a key takes.
+    proposals = sorted(shown.values(), key=lambda each: (each.start, each.end) != (place.start, place.end))
     changes = [
         (each.before, each.wording) if each.wording else (each.report.exact, each.report.suggestion)
         for each in proposals
