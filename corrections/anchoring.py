@@ -28,6 +28,7 @@ from corrections.carrying import (
     ALIKE,
     INVISIBLE,
     MARKS,
+    SENTENCE_END,
     StepMap,
     carry,
     is_word,
@@ -59,6 +60,8 @@ HOLDS = 0.8
 """Agreement that each side of the context must reach for a correction to be applied."""
 STILL_AROUND = 0.75
 """The same for a carried passage, whose place is known from both texts and not from its context alone."""
+FAR = 400
+"""Characters away from where it was at which the words need context beyond their own sentence to be applied."""
 NEAREST = 24
 """Characters, nearest to the quote and farthest from it, whose standing elsewhere speaks against a place."""
 MARGIN = 0.08
@@ -261,6 +264,8 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
         end = start + len(exact)
         begins = before or not start or not _cuts_word(text[start - 1], exact[0])
         if begins and (after or end == len(text) or not _cuts_word(exact[-1], text[end])):
+            if _may_be_a_copy(before, after, start, hint):
+                return Passage(Outcome.SIMILAR, start, end, 1.0)
             return Passage(Outcome.EXACT if hint is None or start == hint else Outcome.MOVED, start, end, 1.0)
     return _Search(text, quote, suggestion).answer()
 
@@ -286,13 +291,19 @@ def follow(quote: Quote, start: int, end: int, texts: Sequence[str], *, suggesti
     reported: ``exact`` or ``moved`` if the words are there still, ``already_fixed`` if they gave way to the suggestion
     or were otherwise put right, ``similar`` if they were edited, ``lost`` if the passage went.
     """
+    is_certain = True
+    came_from: tuple[str, int, int] = texts[0], start, end
     for old, new in pairwise(texts):
         step = step_map(old, new)
         carried = step.carry(start, end)
         if carried is None:
             return _after_the_end(quote, step, new, texts[-1], suggestion)
+        is_certain = is_certain and step.is_certain(start, end)
         came_from, (start, end) = (old, start, end), carried
-    return _judge(came_from, texts[-1], (start, end), quote, suggestion)
+    passage = _judge(came_from, texts[-1], (start, end), quote, suggestion)
+    if not is_certain and passage.outcome in (Outcome.EXACT, Outcome.MOVED):
+        return passage._replace(outcome=Outcome.SIMILAR)
+    return passage
 
 
 def _after_the_end(quote: Quote, step: StepMap, new: str, last: str, suggestion: str) -> Passage:
@@ -445,7 +456,7 @@ class _Search:
         distance = 0 if hint is None else abs(self.forms.span(number, place.start, place.end)[0] - hint)
         return -round(place.agreement, 2), distance
 
-    def _decide(self, number: int, probe: _Probe, places: list[_Place]) -> Passage | None:
+    def _decide(self, number: int, probe: _Probe, places: list[_Place]) -> Passage | None:  # noqa: PLR0911 — one a case
         """Choose among places of the same words; None if the context speaks against all of them."""
         ranked = sorted(places, key=lambda place: self._rank(number, place))
         best = ranked[0]
@@ -467,6 +478,8 @@ class _Search:
             is_right = knows and _is_put_right(self.quote.exact, self.text[start:end], self.suggestion, 1.0)
             return Passage(Outcome.ALREADY_FIXED if is_right else Outcome.SIMILAR, start, end, best.agreement)
         if is_certain:
+            if _may_be_a_copy(probe.before, probe.after, start, self.quote.start):
+                return Passage(Outcome.SIMILAR, start, end, best.agreement)
             stays = best.agreement > 0.999 and self.quote.start in (None, start)
             return Passage(Outcome.EXACT if stays else Outcome.MOVED, start, end, best.agreement)
         elsewhere = None if speaks_for_itself else self._better_elsewhere(best)
@@ -565,7 +578,7 @@ class _Search:
         """Stretches of the text in which several pieces of quote and context stand in the right distances."""
         whole = probe.whole
         size = PIECE if len(whole) >= 4 * PIECE else max(4, len(whole) // 4)
-        step = max(size, len(whole) // PIECES)
+        step = max(2 * size, len(whole) // PIECES)
         origins = []
         for offset in range(0, len(whole) - size + 1, step):
             places = list(_occurrences(text, whole[offset : offset + size], COMMON))
@@ -629,6 +642,13 @@ def _stands_alike(text: str, probe: _Probe, at: int) -> bool:
         and _cuts_word(exact[-1], text[end])
         and not (probe.after and _cuts_word(exact[-1], probe.after[0]))
     )
+
+
+def _may_be_a_copy(before: str, after: str, start: int, hint: int | None) -> bool:
+    """Whether words far from where they were are known by their own sentence alone, which may have been copied."""
+    if hint is None or abs(start - hint) <= FAR:
+        return False
+    return SENTENCE_END.search(before) is None or SENTENCE_END.search(after) is None
 
 
 def _cuts_word(left: str, right: str) -> bool:

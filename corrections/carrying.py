@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 
 from rapidfuzz.distance import OSA, LCSseq, Levenshtein
 
@@ -66,6 +67,8 @@ _WORD = re.compile(
 )
 _SPLIT = re.compile(f"({_WORD.pattern})")
 _SENTENCE_END = re.compile(r"[.!?…؟](?=\s|\Z)|[。！？]")
+SENTENCE_END = re.compile(r"\n|[.!?…؟]\s|[。！？]")
+"""What ends a sentence or a paragraph amid a text."""
 _IS_WORD = re.compile(f"[{_LETTERS}{UNSPACED}{MARKS}]")
 _JOINS = re.compile(f"[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}]")
 
@@ -81,8 +84,14 @@ EDITED_WORDS = 12
 """Longest hole in which we look for words that were respelt."""
 COMPANY = 400
 """Characters of the common beginning and end of both texts that are compared all the same."""
-PARTING = 45
-"""Characters put into a passage that part it, unless the passage is longer."""
+PARTING, PARTING_SHARE = 60, 1.2
+"""Characters put into a passage that part it: more than so many, and more than so many times what it has itself."""
+AROUND, AROUND_REACH = 8, 400
+"""Words around a sentence that tell whether it is in its place, and how far they are looked for."""
+SENTENCE_STANDS = 0.6
+"""Part of a sentence's words, on each side of a passage, that must stand for a correction to be applied."""
+SLIDE = 24
+"""Words beside a passage among which we look for stretches that may have been put in at another place."""
 LCS_CELLS = 4_000_000
 """Product of two lengths up to which a hole is compared word by word; RapidFuzz's matrix takes a bit a cell."""
 
@@ -136,6 +145,17 @@ class _Words:
         """Whether a sentence or a paragraph ends among the words from ``first`` to ``last``."""
         stretch = self.text[self.starts[first] : self.ends[last]]
         return "\n" in stretch or _SENTENCE_END.search(stretch) is not None
+
+    def boundary(self, index: int) -> int:
+        """How much ends before a word: a paragraph 3, a sentence 2, what punctuation parts 1, nothing 0."""
+        if not 0 < index < len(self):
+            return 3
+        last, gap = self.ends[index - 1], self.text[self.ends[index - 1] : self.starts[index]]
+        if "\n" in gap:
+            return 3
+        if _SENTENCE_END.match(self.text, last - 1):
+            return 2
+        return int(not is_word(self.text[last - 1]))
 
     def __getitem__(self, index: int) -> str:
         return self.text[self.starts[index] : self.ends[index]]
@@ -241,17 +261,79 @@ class StepMap:
             for start, end in holes:
                 self._fill(start, end)
             holes = list(_holes(self._image, holes))
-        for start, end in holes:
+        self._slide(self._new, self._source, self._image)
+        self._slide(self._old, self._image, self._source)
+        for start, end in list(_holes(self._image, [(0, len(self._image))])):
             self._pair_edited(start, end)
+
+    def _slide(self, words: "_Words", partners: "array[int]", others: "array[int]") -> None:
+        """Let what was put in (or, from the old text's side, taken out) begin and end where sentences do.
+
+        Where it begins with the words that follow it, or ends with those before it, the longest common subsequence
+        cannot tell which of the two are new: "[She said no.] She left" or "She [said no. She] left". People put in
+        whole sentences.
+        """
+        for start, end in _holes(partners, [(1, len(partners) - 1)]):
+            left, right = partners[start - 1], partners[end]
+            if left < 0 or right != left + 1:
+                continue
+            best, shift = words.boundary(start) + words.boundary(end), 0
+            for direction in (-1, 1):
+                for steps, whole in self._shifts(words, partners, start, end, direction):
+                    score = words.boundary(start + steps) + words.boundary(end + steps)
+                    if score > best and (whole or words.boundary(start + steps) > 1 < words.boundary(end + steps)):
+                        best, shift = score, steps
+            for at in range(shift):
+                partners[start + at], partners[end + at] = right + at, -1
+                others[right + at] = start + at
+            for at in range(1, 1 - shift):
+                partners[end - at], partners[start - at] = left + 1 - at, -1
+                others[left + 1 - at] = end - at
+
+    @staticmethod
+    def _shifts(
+        words: "_Words", partners: "array[int]", start: int, end: int, direction: int
+    ) -> Iterator[tuple[int, bool]]:
+        """By how many words a free stretch could begin earlier or later; the last may be a word that was respelt."""
+        near, far = (start, end) if direction > 0 else (end - 1, start - 1)
+        first = partners[far]
+        for steps in range(end - start):
+            here, there = near + direction * steps, far + direction * steps
+            if not 0 <= there < len(partners) or partners[there] != first + direction * steps:
+                return
+            if words.numbers[here] == words.numbers[there]:
+                yield direction * (steps + 1), True
+                continue
+            if words.numbers[there] >= 0 and _likeness(words[there], words[here]):
+                yield direction * (steps + 1), False
+            return
 
     def _claim_blocks(self, blocks: list[tuple[int, int, int]]) -> None:
         """Take the spine first, then moved text, longest first; what is taken is not taken twice."""
+        if not blocks:
+            return
         spine = _spine(blocks)
         moves = [block for index, block in enumerate(blocks) if index not in spine]
-        for i, j, length in sorted((blocks[index] for index in spine), key=lambda block: -block[2]):
+        for i, j, length in self._parted([blocks[index] for index in sorted(spine)]):
             self._claim_free(i, j, length, least=1)
         for i, j, length in sorted(moves, key=lambda block: -block[2]):
             self._claim_free(i, j, length, least=MOVED_WORDS)
+
+    def _parted(self, spine: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+        """Part stretches that both reach over the same words: there, best, where a sentence ends."""
+        i, j, length = spine[0]
+        for next_i, next_j, next_length in spine[1:]:
+            shared = min(max(i + length - next_i, j + length - next_j, 0), length, next_length)
+            old_parts, new_parts = (i + length - shared, next_i), (j + length - shared, next_j)
+            scores = [
+                sum(self._old.boundary(part + kept) for part in old_parts)
+                + sum(self._new.boundary(part + kept) for part in new_parts)
+                for kept in range(shared + 1)
+            ]
+            kept = scores.index(max(scores))
+            yield i, j, length - shared + kept
+            i, j, length = next_i + kept, next_j + kept, next_length - kept
+        yield i, j, length
 
     def _claim_free(self, i: int, j: int, length: int, *, least: int) -> bool:
         """Take of a block what is still free on both sides, if that is one stretch and not less than ``least``."""
@@ -364,18 +446,27 @@ class StepMap:
         """Leave out lonely common words amid rewritten text."""
         runs: list[list[tuple[int, int]]] = []
         for pair in pairs:
-            if runs and (pair[0] - 1, pair[1] - 1) == runs[-1][-1]:
+            if runs and _distance(runs[-1][-1], pair) <= 1:
                 runs[-1].append(pair)
             else:
                 runs.append([pair])
-        before = (start - 1, self._image[start - 1] if start else -1)
-        for index, run in enumerate(runs):
-            after = runs[index + 1][0] if index + 1 < len(runs) else None
-            if after is None:
-                after = (end, self._image[end] if end < len(self._image) else len(self._new))
-            left, right = _distance(before, run[0]), _distance(run[-1], after)
-            if self._weight(run) * LONELY > min(left, right):
-                before = run[-1]
+        reach = [self._weight(run) * LONELY for run in runs]
+        credible = [False] * len(runs)
+        ends = (
+            (start - 1, self._image[start - 1] if start else -1),
+            (end, self._image[end] if end < len(self._image) else len(self._new)),
+        )
+        # From the left neighbour on, then from the right one on: what is credible makes credible what is near it.
+        for direction in (1, -1, 1, -1):
+            before = ends[0] if direction > 0 else ends[1]
+            for index in range(len(runs))[::direction]:
+                near, far = (runs[index][0], runs[index][-1])[::direction]
+                distance = _distance(before, near) if direction > 0 else _distance(near, before)
+                credible[index] = credible[index] or distance < reach[index]
+                if credible[index]:
+                    before = far
+        for run, counts in zip(runs, credible, strict=True):
+            if counts:
                 yield from run
 
     def _weight(self, run: list[tuple[int, int]]) -> float:
@@ -407,21 +498,24 @@ class StepMap:
         return pairs + _lcs(a[at_a:], b[at_b:], at_a, at_b)
 
     def _pair_edited(self, start: int, end: int) -> None:
-        """In a small hole, find the words that became another spelling of themselves."""
+        """In a small hole, find the words that became another spelling of themselves.
+
+        Equal words are none of them: what was left of those was not credible.
+        """
         if end - start > EDITED_WORDS:
             return
         places = self._places(start, end, end - start + 3)
         if not places:
             return
-        old = [self._old[i] for i in range(start, end)]
-        new = [self._new[j] for j in places]
+        old = [(self._old[i], self._old.numbers[i]) for i in range(start, end)]
+        new = [(self._new[j], self._new.numbers[j]) for j in places]
         # The best chain of pairs in order, by the sum of their likeness.
         best: list[list[tuple[float, tuple[tuple[int, int], ...]]]] = [[(0.0, ())] * (len(new) + 1)]
-        for i, word in enumerate(old):
+        for i, (word, number) in enumerate(old):
             row = [best[i][0]]
-            for j, other in enumerate(new):
+            for j, (other, other_number) in enumerate(new):
                 chain = max(best[i][j + 1], row[j])
-                alike = _likeness(word, other)
+                alike = 0.0 if number == other_number else _likeness(word, other)
                 if alike and best[i][j][0] + alike > chain[0]:
                     chain = (best[i][j][0] + alike, (*best[i][j][1], (i, j)))
                 row.append(chain)
@@ -461,6 +555,74 @@ class StepMap:
             new_end = self._with_space(k, high)
         return new_start, max(new_start, new_end)
 
+    def is_certain(self, start: int, end: int) -> bool:
+        """Whether ``old[start:end]``, if it was carried, is nothing else that reads the same, and ends where it ended.
+
+        Its neighbours must be its neighbours still, unless a sentence ends between: with "the" in "the the", nobody can
+        tell which one is meant. And what is around its sentence must still be around it: a sentence that stands
+        elsewhere may as well be a copy.
+        """
+        if end <= self._head or start >= len(self._old.text) - self._tail:
+            return True
+        first = bisect_right(self._old.ends, start)
+        last = bisect_left(self._old.starts, end) - 1
+        if last < first:
+            return False
+        low, high = self._image[first], self._image[last]
+        if low < 0 or high - low != last - first:
+            return False
+        return (
+            (self._is_beside(first - 1, low - 1) or self._old.boundary(first) > 1 < self._new.boundary(low))
+            and (self._is_beside(last + 1, high + 1) or self._old.boundary(last + 1) > 1 < self._new.boundary(high + 1))
+            and not self._may_slide(first, low, -1)
+            and not self._may_slide(last, high, 1)
+            and self._stands_around(first, low, -1)
+            and self._stands_around(last, high, 1)
+        )
+
+    def _is_beside(self, i: int, j: int) -> bool:
+        return 0 <= i < len(self._image) and self._image[i] == j >= 0
+
+    def _stands_around(self, i: int, j: int, direction: int) -> bool:
+        """Whether, on one side of word ``i``, its sentence still stands, and what is beside the sentence.
+
+        That is, most of the sentence's words there have an image, and half of the words nearest to it have theirs on
+        that side of word ``j``.
+        """
+        within = True
+        words = standing = seen = around = 0
+        for index in range(i + direction, i + direction * AROUND_REACH, direction):
+            if not 0 <= index < len(self._image):
+                break
+            within = within and self._old.boundary(index + (direction < 0)) < 2
+            if within:
+                words += 1
+                standing += self._image[index] >= 0
+            elif self._image[index] >= 0:
+                seen += 1
+                around += (self._image[index] - j) * direction > 0
+                if seen == AROUND:
+                    break
+        return standing >= SENTENCE_STANDS * words and 2 * around >= seen
+
+    def _may_slide(self, i: int, j: int, direction: int) -> bool:
+        """Whether what was put in or taken out near word ``i`` may as well have been so on its other side."""
+        for words, partners, at in ((self._new, self._source, j), (self._old, self._image, i)):
+            near = at + direction
+            while abs(near - at) < SLIDE and 0 <= near < len(partners) and partners[near] >= 0:
+                near += direction
+            far = near
+            while abs(far - near) < SLIDE and 0 <= far < len(partners) and partners[far] < 0:
+                far += direction
+            if not 0 <= far < len(partners) or far == near:
+                continue
+            back = 1
+            while _may_be(words[near - direction * back], words[far - direction * back]):
+                if near - direction * back == at:
+                    return True
+                back += 1
+        return False
+
     def is_new(self, start: int, end: int) -> bool:
         """Whether nothing of ``new[start:end]`` came from the old text."""
         first = bisect_right(self._new.ends, start)
@@ -491,22 +653,26 @@ class StepMap:
         return self._new.ends[j] + min(old_after - self._old.ends[i], new_after - self._new.ends[j])
 
     def _main_cluster(self, images: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-        """Of a passage whose parts went different ways, the part with most characters."""
+        """Of a passage whose parts went different ways, the part with most characters; in the new text's order."""
+        images = sorted(images, key=itemgetter(1))
         clusters = [[images[0]]]
+        starts, ends = self._old.starts, self._old.ends
         for before, here in pairwise(images):
             inserted = self._new.starts[here[1]] - self._new.ends[before[1]]
-            inserted -= self._old.starts[here[0]] - self._old.ends[before[0]]
-            if before[1] < here[1] and inserted <= max(end - start, PARTING):
+            if before[0] < here[0]:
+                inserted -= starts[here[0]] - ends[before[0]]
+            if inserted <= max(PARTING_SHARE * (end - start), PARTING):
                 clusters[-1].append(here)
             else:
                 clusters.append([here])
         if len(clusters) == 1:
             return clusters[0]
-        starts, ends = self._old.starts, self._old.ends
         return max(clusters, key=lambda cluster: sum(min(ends[i], end) - max(starts[i], start) for i, _ in cluster))
 
     def _replaced(self, first: int, last: int) -> tuple[int, int] | None:
         """What stands in the place of old words that all went, if both neighbours stand and hold something between."""
+        if any(image >= 0 for image in self._image[first : last + 1]):
+            return None
         before, after = first, last
         while before > 0 and self._image[before - 1] < 0:
             before -= 1
@@ -539,8 +705,14 @@ def _likeness(word: str, other: str) -> float:
     longest = max(len(word), len(other))
     if longest < 3 or not word[0].isalnum():
         return 0.0
-    distance = OSA.distance(word.lower(), other.lower(), score_cutoff=longest // 3)
-    return 1 - distance / longest if distance <= longest // 3 else 0.0
+    most = max(1, 2 * longest // 7)
+    distance = OSA.distance(word.lower(), other.lower(), score_cutoff=most)
+    return 1 - distance / longest if distance <= most else 0.0
+
+
+def _may_be(word: str, other: str) -> bool:
+    """Whether two words are the same or spellings of one word."""
+    return fold_word(word) == fold_word(other) or _likeness(word, other) > 0
 
 
 def _holes(image: "array[int]", within: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:

@@ -301,6 +301,120 @@ def test_a_wrong_capital_that_was_put_right_is_already_fixed(suggestion: str) ->
     assert read(revised, passage) == "Monday"
 
 
+# Which of two is it?
+
+
+def carried_words(old: str, new: str, words: str) -> tuple[int, int] | None:
+    start = old.index(words)
+    return carry(start, start + len(words), old, new)
+
+
+def test_a_sentence_put_in_before_one_that_begins_alike_does_not_take_its_words() -> None:
+    old = "Rain fell. It is not clear whether the court can close the bridge. The mayor left early that day."
+    new = old.replace("It is", "It is not clear whether the city can sell the port today. It is")
+
+    assert carried_words(old, new, "not clear") == (new.rindex("not clear"), new.rindex("not clear") + 9)
+
+
+def test_a_sentence_put_in_after_one_that_ends_alike_does_not_take_its_words() -> None:
+    old = "The school opened its doors in the valley, in spite of the protests. The mayor left early that day."
+    new = old.replace("protests. ", "protests. The trust counted the old ships, in spite of the protests. ")
+
+    assert carried_words(old, new, "protests") == (old.index("protests"), old.index("protests") + 8)
+
+
+def test_a_sentence_taken_out_takes_its_own_words_with_it() -> None:
+    old = "Rain fell. She said no to all of it. She said that the bridge would stay. The mayor left early that day."
+    new = old.replace("She said no to all of it. ", "")
+    start = old.rindex("She said")
+
+    assert carry(start, start + 8, old, new) == (new.index("She said"), new.index("She said") + 8)
+    assert carry(old.index("She"), old.index("She") + 8, old, new) is None
+
+
+def test_a_passage_whose_two_sentences_changed_places_is_still_one_passage() -> None:
+    first, second = "Mayor Kowalska opened the harbour again.", "Eleven ships had waited outside since Friday."
+    old = f"The storm was over. {first} {second} Nobody was hurt."
+    new = f"The storm was over. {second} {first} Nobody was hurt."
+    start = old.index("opened")
+    end = old.index("since")
+
+    carried = carry(start, end, old, new)
+
+    assert carried is not None
+    assert new[slice(*carried)].startswith("Eleven ships had waited")
+    assert new[slice(*carried)].rstrip().endswith("opened the harbour again.")
+
+
+def test_a_lonely_common_word_in_a_rewritten_sentence_is_not_what_is_left_of_the_passage() -> None:
+    frame = "The vote of the city is over at last. {} The rest of the day was calm, and the mayor left."
+    old = frame.format("Council members spoke at length of the harbour and its ships.")
+    new = frame.format("Eleven people lost their homes when water reached the old town at night.")
+
+    assert carried_words(old, new, "spoke at length of the harbour") is None
+
+
+def outcome_after(old: str, new: str, words: str) -> Outcome:
+    quote = quote_of(old, words)
+    assert quote.start is not None
+    return follow(quote, quote.start, quote.start + len(words), [old, new]).outcome
+
+
+def test_a_sentence_that_stands_elsewhere_alone_is_shown_and_not_applied() -> None:
+    lines = [f"Paragraph {number} tells of year {number * 7919} and nothing else at all." for number in range(8)]
+    sentence = "The council met on Monday to discuss teh budget for the coming year."
+    old = "\n".join([lines[0], sentence, *lines[1:]])
+    elsewhere = "\n".join([*lines[:6], sentence, *lines[6:]])
+
+    assert outcome_after(old, "\n".join([lines[0], sentence, "Updated.", *lines[1:]]), "teh") == Outcome.EXACT
+    assert outcome_after(old, elsewhere, "teh") == Outcome.SIMILAR
+
+
+def test_two_sentences_that_moved_together_may_still_be_corrected() -> None:
+    lines = [f"Paragraph {number} tells of year {number * 7919} and nothing else at all." for number in range(8)]
+    moved = (
+        "Rain fell upon the town for the whole of the second day. The council opened teh bridge. "
+        "Nobody had expected that so many people would come to see it."
+    )
+
+    assert outcome_after("\n".join([moved, *lines]), "\n".join([*lines, moved]), "teh") == Outcome.MOVED
+
+
+@pytest.mark.parametrize(
+    ("marked", "old_words", "new_words"),
+    [
+        ("the", "closed the bridge", "closed the the bridge"),
+        ("the", "gave the ability to look", "gave the team means to look"),
+        ("not", "It is not clear whether", "It is not clear is not clear whether"),
+    ],
+)
+def test_words_whose_bounds_nobody_can_tell_are_shown_and_not_applied(
+    marked: str, old_words: str, new_words: str
+) -> None:
+    old = f"Rain fell all day. Upon that {old_words} again before the summer. Nobody was hurt."
+
+    outcome = outcome_after(old, old.replace(old_words, new_words), marked)
+
+    assert outcome not in (Outcome.EXACT, Outcome.MOVED)
+
+
+def test_words_in_a_sentence_of_which_little_else_stands_are_shown_and_not_applied() -> None:
+    old = "Rain fell all day. The minister of transport visited the old harbour with his guests. Nobody was hurt."
+    new = "Rain fell all day. Eleven ships from abroad reached the old harbour before it was closed. Nobody was hurt."
+
+    assert outcome_after(old, new, "old") not in (Outcome.EXACT, Outcome.MOVED)
+
+
+def test_words_far_from_where_they_were_need_context_beyond_their_sentence() -> None:
+    sentence = "The council met on Monday in the great hall to discuss teh budget for the coming year with its guests."
+    old = f"Rain fell. {sentence} Nobody was hurt."
+    new = "All of this is new text about other things. " * 20 + old
+
+    assert locate(new, quote_of(old, "teh", context=24)).outcome == Outcome.SIMILAR
+    assert locate(new, quote_of(old, "teh", context=64)).outcome == Outcome.MOVED
+    assert locate("Updated at noon. " + old, quote_of(old, "teh", context=24)).outcome == Outcome.MOVED
+
+
 # Measured on revisions whose truth is known by construction
 
 
