@@ -1,4 +1,4 @@
-// Reports what readers select: docs/embedding.md.
+// See docs/embedding.md.
 {
 const script = document.currentScript;
 const { endpoint: path = "/api/v1/reports/", site, highlight } = script.dataset;
@@ -110,7 +110,7 @@ const quote = range => {
   };
 };
 
-// Outlives the page. Storage may be forbidden.
+// Storage may be forbidden.
 let draft = {};
 try {
   draft = JSON.parse(sessionStorage.newsroom);
@@ -151,7 +151,7 @@ label{display:block;margin-top:1rem}
 textarea,input,select,button{min-height:2.8rem;padding:.6rem;border:1px solid #888}
 textarea,input,select{width:100%;font-weight:400}
 [aria-invalid=true]{border:2px solid red}
-footer{display:flex;gap:1rem;justify-content:end;margin-top:1rem}
+footer,p{display:flex;gap:1rem;align-items:center;justify-content:end;margin-top:1rem}
 button{padding:0 1.5rem;background:none}
 .act,.touch{color:Canvas;background:CanvasText}
 p,.touch{position:fixed;z-index:9999999;margin:auto;inset:auto 1rem 1rem;width:fit-content;padding:1rem}
