@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from bench import imports, speed
+from bench import imports, speed, webhooks
 from bench.accuracy import (
     Result,
     generated,
@@ -56,7 +56,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="100,000 passages and more; takes some minutes")
     parser.add_argument("--seed", type=int, default=0, help="first seed of the generator")
-    parser.add_argument("--only", choices=["accuracy", "speed", "imports"], help="measure one of the three")
+    parser.add_argument("--only", choices=["accuracy", "speed", "imports", "webhooks"], help="measure one of them")
     parser.add_argument("--eval", type=Path, default=os.environ.get("NEWSROOM_EVAL"), help="folder of further corpora")
     options = parser.parse_args(None if arguments is None else list(arguments))
     began = time.monotonic()
@@ -67,6 +67,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
         _accuracy(options.seed, FULL if options.full else QUICK, Path(options.eval) if options.eval else None)
     if options.only in (None, "imports"):
         imports.main(imports.SIZES if options.full else imports.SIZES[:2])
+    if options.only in (None, "webhooks"):
+        _print(webhooks.report())
     _print(f"Took {time.monotonic() - began:.0f} s")
 
 

@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 from rest.access import PUBLIC
 from rest.views import ApiView
 
-_CALLS = ("articles", "corrections", "cases", "reports", "schema", "docs")
+_CALLS = ("articles", "corrections", "cases", "reports", "webhooks", "schema", "docs")
 
 
 class RootView(ApiView):

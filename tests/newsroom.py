@@ -60,10 +60,12 @@ class Newsroom:
         return self.command("shell", "-v", "0", "-c", code).rstrip("\n")
 
     def start(self, name: str) -> None:
-        """Start one of ``web``, ``worker`` and ``scheduler``."""
+        """Start one of ``web``, ``worker``, ``webhooks`` (the worker of these) and ``scheduler``."""
+        worker = ["-m", "celery", "-A", "newsroom", "worker", "--loglevel", "warning"]
         commands = {
             "web": ["-m", "gunicorn", "newsroom.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "4"],
-            "worker": ["-m", "celery", "-A", "newsroom", "worker", "--concurrency", "2", "--loglevel", "warning"],
+            "worker": [*worker, "--concurrency", "2", "--exclude-queues", "webhooks"],
+            "webhooks": [*worker, "-n", "webhooks@%h", "-Q", "webhooks", "--pool", "threads", "--concurrency", "16"],
             "scheduler": ["manage.py", "scheduler"],
         }
         output = (self.folder / f"{name}.log").open("ab")

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import trustme
+
 Behaviour = Callable[[socket.socket, "Received"], None]
 
 
@@ -19,6 +21,7 @@ class Received:
     line: str
     headers: dict[str, str]
     body: bytes
+    at: float = field(default_factory=time.time)
 
 
 @dataclass
@@ -115,3 +118,10 @@ def flood(wire: socket.socket, _received: Received) -> None:
     wire.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n")
     for _ in range(1600):
         wire.sendall(b"x" * 65536)
+
+
+def tls_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    """Give what a server needs to serve with a certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context

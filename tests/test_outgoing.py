@@ -3,7 +3,6 @@
 import gzip
 import ipaddress
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -19,7 +18,7 @@ from pytest_django import Settings
 
 from articles import outgoing
 from articles.outgoing import NoReply, TargetRefused, is_public, send
-from tests.outside import Behaviour, Received, Server, drip, flood, hang, reply, serving
+from tests.outside import Behaviour, Received, Server, drip, flood, hang, reply, serving, tls_of
 
 SOON = 0.6
 """Seconds: a deadline that tests can wait for."""
@@ -421,17 +420,11 @@ def authority(settings: Settings, tmp_path: Path) -> trustme.CA:
     return authority
 
 
-def _tls(certificate: trustme.LeafCert) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    certificate.configure_cert(context)
-    return context
-
-
 def test_tls_asks_for_and_verifies_the_name_and_not_the_number(
     authority: trustme.CA, here: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolving(monkeypatch, ["127.0.0.1"])
-    context = _tls(authority.issue_cert("hooks.example"))
+    context = tls_of(authority.issue_cert("hooks.example"))
     names: list[str | None] = []
     context.sni_callback = lambda _socket, name, _context: names.append(name)
     server = here(reply(), name="hooks.example", tls=context)
@@ -447,7 +440,7 @@ def test_a_certificate_of_another_name_is_no_reply(
     authority: trustme.CA, here: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolving(monkeypatch, ["127.0.0.1"])
-    server = here(reply(), name="hooks.example", tls=_tls(authority.issue_cert("other.example", "127.0.0.1")))
+    server = here(reply(), name="hooks.example", tls=tls_of(authority.issue_cert("other.example", "127.0.0.1")))
 
     with pytest.raises(NoReply, match=r"hooks\.example"):
         send("POST", f"https://hooks.example:{server.port}/", body=b"{}", deadline=5)
@@ -459,7 +452,7 @@ def test_a_certificate_of_an_unknown_authority_is_no_reply(
     authority: trustme.CA, here: Callable[..., Server], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resolving(monkeypatch, ["127.0.0.1"])
-    server = here(reply(), name="hooks.example", tls=_tls(trustme.CA().issue_cert("hooks.example")))
+    server = here(reply(), name="hooks.example", tls=tls_of(trustme.CA().issue_cert("hooks.example")))
 
     with pytest.raises(NoReply, match="CERTIFICATE_VERIFY_FAILED"):
         send("POST", f"https://hooks.example:{server.port}/", body=b"{}", deadline=5)

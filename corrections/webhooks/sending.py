@@ -112,7 +112,7 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime) -> tuple[Attempt
             endpoint.url,
             body=body,
             headers={"Content-Type": "application/json", **signature},
-            deadline=DEADLINE,
+            deadline=min(DEADLINE, settings.JOB_LEASE.total_seconds() / 2),  # else another worker would try meanwhile
         )
     except (outgoing.TargetRefused, outgoing.NoReply, Unreadable) as error:
         attempt.error = str(error)
