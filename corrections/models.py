@@ -788,7 +788,13 @@ class Job(models.Model):
                 fields=["due_at", "id"],
                 condition=Q(done_at__isnull=True, parked_at__isnull=True),
                 name="job_pending",
-            )
+            ),
+            # The dispatcher asks four times a second which lanes have work; with webhooks there are many lanes.
+            models.Index(
+                fields=["lane", "due_at"],
+                condition=Q(done_at__isnull=True, parked_at__isnull=True),
+                name="job_lanes",
+            ),
         ]
 
     def __str__(self) -> str:
