@@ -3,7 +3,6 @@
 Only what the public log records moves a feed's ``updated``: neither style fixes nor revisions do.
 """
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from articles.pages import in_language, public_page
+from corrections.exports.newsml import for_xml
 from corrections.models import Correction
 from corrections.policy import RULES
 from corrections.views import with_articles
@@ -28,7 +28,6 @@ from corrections.views import with_articles
 _LENGTH = 50
 _BEFORE_ALL = datetime(2000, 1, 1, tzinfo=UTC)
 """When a feed without entries was updated: always the same, so that an empty feed does not look new each time."""
-_NOT_IN_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @require_safe
@@ -37,21 +36,21 @@ def atom(request: HttpRequest, slug: str = "") -> HttpResponse:
     """Give the feed as Atom; ``?section=`` keeps one section, ``slug`` one article."""
     feed = _Feed(request, slug)
     writer = _Atom(
-        title=_xml(feed.title),
+        title=for_xml(feed.title),
         link=feed.page,
-        description=_xml(feed.subtitle),
+        description=for_xml(feed.subtitle),
         language=feed.language,
         feed_url=feed.address,
         feed_guid=feed.address,
-        author_name=_xml(settings.SITE_NAME),
+        author_name=for_xml(settings.SITE_NAME),
         author_link=settings.SITE_URL + "/",
     )
     writer.updated = feed.updated
     for entry in feed.entries:
         writer.add_item(
-            title=_xml(_title(entry)),
+            title=for_xml(_title(entry)),
             link=_address(entry),
-            description=_xml(_content(entry)),
+            description=for_xml(_content(entry)),
             unique_id=_address(entry),
             pubdate=entry.published_at,
             updateddate=_updated(entry),
@@ -176,8 +175,3 @@ def _updated(entry: Correction) -> datetime:
     assert entry.published_at is not None  # noqa: S101 - a public correction has a time; the database holds it
     amended = [amendment.published_at for amendment in entry.amendments.all() if amendment.published_at]
     return max([entry.published_at, *amended, *([entry.withdrawn_at] if entry.withdrawn_at else [])])
-
-
-def _xml(text: str) -> str:
-    """Leave out what XML 1.0 cannot hold."""
-    return _NOT_IN_XML.sub("", text)

@@ -1,12 +1,11 @@
 """Public pages of the product: the corrections log, its policy, the report form without JavaScript, the receipts."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +21,7 @@ from corrections.anchoring import Quote
 from corrections.answers import ANSWERS
 from corrections.forms import AppealForm, CreditForm, ReportForm
 from corrections.letters import language_of
-from corrections.models import Address, Correction, CorrectionQuerySet, LogEntry, LogHead, Report
+from corrections.models import Address, Correction, CorrectionQuerySet, LogHead, Report
 from corrections.policy import APPEAL_WITHIN, RULES, SEVERITIES, Approver, Kind, Placement, Rule
 from corrections.standing import Stage, Standing, appeal_until, passage_href, standing_of
 
@@ -79,22 +78,6 @@ def policy(request: HttpRequest) -> HttpResponse:
         "appeal_within": APPEAL_WITHIN,
     }
     return render(request, "corrections/policy.html", context)
-
-
-@require_safe
-def chain(_request: HttpRequest) -> StreamingHttpResponse:
-    """Give the whole log as lines of JSON, so that anybody can recompute its digests."""
-
-    def lines() -> Iterator[str]:
-        fields = ("position", "previous_digest", "payload", "digest")
-        for row in LogEntry.objects.order_by("position").values(*fields).iterator(chunk_size=500):
-            yield json.dumps(row, ensure_ascii=False) + "\n"
-
-    return StreamingHttpResponse(
-        lines(),
-        content_type="application/jsonl; charset=utf-8",
-        headers={"Cache-Control": "public, max-age=60", "Content-Language": "mul"},
-    )
 
 
 @csrf_exempt  # the token in the address is the proof; there is no session that a foreign page could abuse

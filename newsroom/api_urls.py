@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from articles import api as articles
 from corrections.api import cases, log, passages, reports, webhooks
+from corrections.exports.api import ReportAnnotationsView
 from newsroom import api
 
 app_name = "api"
@@ -26,6 +27,7 @@ urlpatterns = [
     *(path(f"cases/<int:pk>/{verb}/", view.as_view(), name=f"case-{verb}") for verb, view in cases.VERBS.items()),
     path("passages/", passages.PassagesView.as_view(), name="passages"),
     path("reports/", reports.ReportsView.as_view(), name="reports"),
+    path("reports.jsonld", ReportAnnotationsView.as_view(), name="report-annotations"),
     path("reports/<str:token>/", reports.ReportView.as_view(), name="report"),
     path("webhooks/", webhooks.EndpointsView.as_view(), name="webhooks"),
     path("webhooks/<uuid:pk>/", webhooks.EndpointView.as_view(), name="webhook"),

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from corrections.desk import arrivals, bulk, queue, statistics
+from corrections.exports import views as exports
 
 
 class DeskSite(admin.AdminSite):
@@ -46,11 +48,18 @@ class DeskSite(admin.AdminSite):
         _ask_for_review(request)
         return statistics.export(request, table)
 
+    def report_annotations(self, request: HttpRequest) -> HttpResponse:
+        """Give readers' reports as Web Annotations to who may review."""
+        _ask_for_review(request)
+        address = settings.SITE_URL + reverse("admin:report_annotations")
+        return exports.report_annotations(request, address=address)
+
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Add the list of applications to the addresses."""
         return [
             path("apps/", self.admin_view(self.applications), name="apps"),
             path("bulk/", self.admin_view(self.bulk), name="bulk"),
+            path("reports.jsonld", self.admin_view(self.report_annotations), name="report_annotations"),
             path("arrivals/", self.admin_view(arrivals.tell), name="arrivals"),
             path("statistics/", self.admin_view(self.statistics), name="statistics"),
             path("statistics/<slug:table>.csv", self.admin_view(self.statistics_export), name="statistics_export"),

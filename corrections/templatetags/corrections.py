@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from articles.models import Article, Part
 from corrections.models import Correction
 from corrections.passages import passage_of, text_directive, with_anchors
-from corrections.policy import RULES, Placement, Severity
+from corrections.policy import RULES, Kind, Placement, Severity
 
 register = template.Library()
 
@@ -112,14 +112,15 @@ def structured_data(record: Record) -> SafeString:
         data["articleSection"] = article.section
     if article.byline:
         data["author"] = [{"@type": "Person", "name": article.byline}]
-    if record.all:
-        data["correction"] = [correction_comment(notice.correction) for notice in record.all]
+    corrected = [notice.correction for notice in record.all if notice.correction.kind != Kind.UPDATE]
+    if corrected:
+        data["correction"] = [correction_comment(correction) for correction in corrected]
     return _data_block(data)
 
 
 @register.simple_tag
 def structured_correction(correction: Correction) -> SafeString:
-    """Describe an entry of the log as schema.org ``CorrectionComment`` on its article."""
+    """Describe an entry of the log as schema.org ``CorrectionComment`` on its article, an update as ``Comment``."""
     article = settings.SITE_URL + correction.article.get_absolute_url()
     data = {"@context": "https://schema.org", **correction_comment(correction)}
     data["parentItem"] = {
@@ -133,10 +134,13 @@ def structured_correction(correction: Correction) -> SafeString:
 
 
 def correction_comment(correction: Correction) -> dict[str, Any]:
-    """Give the ``CorrectionComment`` of an entry. Its ``parentItem`` is the article; schema.org knows no other link."""
+    """Give the ``CorrectionComment`` of an entry, of an update a ``Comment``.
+
+    Its ``parentItem`` is the article; schema.org knows no other link.
+    """
     assert correction.published_at is not None  # noqa: S101 - a public correction has a time; the database holds it
     return {
-        "@type": "CorrectionComment",
+        "@type": "Comment" if correction.kind == Kind.UPDATE else "CorrectionComment",
         "@id": settings.SITE_URL + correction.get_absolute_url(),
         "url": settings.SITE_URL + correction.get_absolute_url(),
         "text": correction.notice,

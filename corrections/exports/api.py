@@ -1,0 +1,48 @@
+"""The API's share of the exports: what needs a key."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from corrections.exports import annotations
+from corrections.exports.views import reports_as_annotations
+from rest.models import Scope
+from rest.views import ApiView
+
+
+class AnnotationRenderer(JSONRenderer):
+    """JSON-LD under its own media type, whatever profile the client asks for."""
+
+    media_type = "application/ld+json"
+    format = "jsonld"
+
+
+class ReportAnnotationsView(ApiView):
+    """Gives readers' reports as W3C Web Annotations."""
+
+    scopes = {"GET": Scope.CASES_READ}
+    query_parameters = frozenset(("page",))
+    renderer_classes = [AnnotationRenderer]
+    has_sparse_fields = False
+
+    @extend_schema(
+        operation_id="list_report_annotations",
+        tags=["reports"],
+        parameters=[OpenApiParameter("page", int, description="A page of the collection, from 1.")],
+        responses={
+            (200, "application/ld+json"): OpenApiResponse(
+                {"type": "object"}, description="An `AnnotationCollection`, or with `page` an `AnnotationPage`."
+            )
+        },
+    )
+    def get(self, request: Request) -> Response:
+        """Give the collection, or one of its pages. Nothing in it says who a reader is."""
+        content: dict[str, Any] = reports_as_annotations(
+            page=request.query_params.get("page"), address=settings.SITE_URL + reverse("api:report-annotations")
+        )
+        return Response(content, content_type=annotations.MEDIA_TYPE, headers={"Cache-Control": "private, no-store"})
