@@ -674,13 +674,15 @@ class StepMap:
         if any(image >= 0 for image in self._image[first : last + 1]):
             return None
         before, after = first, last
-        while before > 0 and self._image[before - 1] < 0:
+        while before > 0 and self._image[before - 1] < 0 and after - before < 8:
             before -= 1
-        while after + 1 < len(self._image) and self._image[after + 1] < 0:
+        while after + 1 < len(self._image) and self._image[after + 1] < 0 and after - before < 8:
             after += 1
+        if after - before >= 8:
+            return None
         left = self._image[before - 1] if before else -1
         right = self._image[after + 1] if after + 1 < len(self._image) else len(self._new)
-        if not 1 < right - left <= 9 or after - before >= 8:
+        if not 1 < right - left <= 9:
             return None
         if any(self._source[j] >= 0 for j in range(left + 1, right)):
             return None
