@@ -5,9 +5,11 @@ Safe to run twice and in several processes: a job is deferred once for its subje
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from corrections import jobs, statistics
+from corrections.actions import alarms
 
 _SETTLED_AFTER = timedelta(minutes=5)
 """How long after midnight a day's figures stand: what was decided just before can be taken back for some seconds."""
@@ -18,6 +20,9 @@ _SNAPSHOTS_AT_ONCE = 60
 def wind(at: datetime) -> None:
     """Defer what is due by the clock at ``at``."""
     defer_snapshots(at)
+    alarms.ring_cases(at)
+    if timezone.localtime(at, timezone.get_default_timezone()).hour >= settings.DIGEST_HOUR:
+        alarms.defer_daily_letters(at)
 
 
 def defer_snapshots(at: datetime) -> None:

@@ -416,7 +416,7 @@ class _Past:
             article=article, category=category, exact=exact, prefix=words[max(0, start - 64) : start],
             suffix=words[start + len(exact) :][:64], revision=revision, start=start, end=start + len(exact),
             outcome=Outcome.EXACT, priority=40 if severity == Severity.SUBSTANTIVE else 10,
-            first_reported_at=at, last_reported_at=at, due_at=at + RULES[severity].decide_within,
+            first_reported_at=at, last_reported_at=at, came_at=at, due_at=at + RULES[severity].decide_within,
         )  # fmt: skip
         self._event(case, _Kind.OPENED, at, None, "", _Status.OPEN, outcome="exact", received_at=at.isoformat())
         return case
@@ -433,6 +433,7 @@ class _Past:
 
     def _end(self, case: Case, resolution: Resolution, at: datetime, editor: User) -> None:
         case.status, case.resolution, case.resolved_at, case.assignee = _Status.RESOLVED, resolution, at, editor
+        case.alarm_at = None
 
     def _event(
         self, case: Case, kind: Event.Kind, at: datetime, by: User | None, old: str, new: str, note: str = "",

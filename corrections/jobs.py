@@ -40,6 +40,9 @@ KINDS = {
     "deliver_webhook": "webhooks",
     "tell_webhook_disabled": "mail",
     "tell_author": "mail:newsroom",
+    "tell_alarm": "mail:newsroom",
+    "mail_digest": "mail:newsroom",
+    "mail_neglected": "mail:newsroom",
 }
 """Every kind of work and its lane. A lane is a Celery queue; what follows a colon only divides the turns within it."""
 

@@ -165,6 +165,10 @@ class Case(models.Model):
     last_reported_at = models.DateTimeField(_("last reported"), default=timezone.now)
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
+    came_at = models.DateTimeField(
+        _("came into the queue"), default=timezone.now, help_text=_("For the first time or again: its clock's start.")
+    )
+    alarm_at = models.DateTimeField(_("clock rings"), null=True, blank=True, default=timezone.now)
     approval_due_at = models.DateTimeField(
         _("approval owed"), null=True, blank=True,
         help_text=_("Until when a correction that was published without its approval has to be approved or refused."),
@@ -255,6 +259,8 @@ class Case(models.Model):
             models.Index(
                 fields=["-priority", "first_reported_at", "id"], condition=Q(status="snoozed"), name="case_snoozed"
             ),
+            models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_to_ring"),
+            models.Index(fields=["came_at", "id"], condition=Q(resolved_at__isnull=True), name="case_by_coming"),
             models.Index(fields=["rerank_at"], condition=Q(resolved_at__isnull=True), name="case_to_rerank"),
             models.Index(
                 fields=["-priority", "first_reported_at", "id"],
@@ -552,6 +558,8 @@ class Event(models.Model):
         WITHDRAWN = "withdrawn", _("correction withdrawn")
         UNDONE = "undone", _("decision taken back")
         REFUSED = "refused", _("approval refused")
+        REMINDED = "reminded", _("reminded")
+        ESCALATED = "escalated", _("escalated")
 
     ENTERING = (Kind.OPENED, Kind.REOPENED, Kind.APPEALED)
     """What brings a case into the queue, for the first time or again."""
@@ -821,3 +829,26 @@ class DailySnapshot(models.Model):
 
     def __str__(self) -> str:
         return self.day.isoformat()
+
+
+class Preferences(models.Model):
+    """What letters somebody of the newsroom wants, and in which language."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.CASCADE)
+    digest = models.BooleanField(_("Every morning, what waits at the desk"), default=True)
+    language = models.CharField(
+        _("language"), max_length=35, choices=settings.LANGUAGES, blank=True,
+        help_text=_("The newsroom’s, when left empty."),
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("preferences")
+        verbose_name_plural = _("preferences")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+    @classmethod
+    def language_of(cls, user: User) -> str:
+        """Give the language in which somebody wants letters: the newsroom's if nothing is known."""
+        return cls.objects.filter(user=user).values_list("language", flat=True).first() or settings.LANGUAGE_CODE

@@ -133,6 +133,8 @@ SEVERITIES: Mapping[Kind, tuple[Severity, ...]] = MappingProxyType(
 APPEAL_WITHIN = timedelta(days=30)
 APPROVE_WITHIN = timedelta(hours=24)
 """How long the approval of what was published without one may be owed."""
+NEGLECTED_AFTER = timedelta(days=14)
+"""When a case that nobody has decided is taken to the chief editors, every day."""
 UNDO_WITHIN = timedelta(seconds=10)
 """How long an editor can take back a decision; what tells the outside of it is due no earlier."""
 

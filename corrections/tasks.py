@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 
 from articles.models import Article, Revision
 from corrections import actions, fetching, jobs, statistics, vocabulary
+from corrections.actions import alarms
 from corrections.models import Event, Report
 from corrections.webhooks import events, sending
 
@@ -108,3 +109,24 @@ def tell_author(subject_id: str) -> None:
 def count_words(revision_id: str) -> None:
     """Bring the counts of words to the text that an article has now."""
     vocabulary.count_words(Revision.objects.select_related("article").get(pk=revision_id).article)
+
+
+@does("tell_alarm", outside=True)
+def tell_alarm(subject: str) -> None:
+    """Tell somebody of the newsroom, or the desk, that the clock of a case rang. At least once."""
+    event_id, to = subject.split(":")
+    alarms.tell_alarm(Event.objects.select_related("case__article__current").get(pk=event_id), to)
+
+
+@does("mail_digest", outside=True)
+def mail_digest(subject: str) -> None:
+    """Send an editor the day's digest. At least once."""
+    day, user_id = subject.split(":")
+    alarms.mail_digest(day, User.objects.get(pk=user_id))
+
+
+@does("mail_neglected", outside=True)
+def mail_neglected(subject: str) -> None:
+    """Send a chief editor what is neglected. At least once."""
+    day, user_id = subject.split(":")
+    alarms.mail_neglected(day, User.objects.get(pk=user_id))

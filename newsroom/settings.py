@@ -247,6 +247,8 @@ OUTGOING_CA_FILE = env.str("OUTGOING_CA_FILE", "")
 
 # The product
 FOUR_EYES = env.str("FOUR_EYES", "warn", validate=lambda v: v in {"off", "warn", "enforce"})
+DIGEST_HOUR = env.int("DIGEST_HOUR", 8, validate=lambda v: 0 <= v < 24)
+DESK_ADDRESSES: list[str] = env.list("DESK_ADDRESSES", [])
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
 HUNSPELL_DIR = env.str("HUNSPELL_DIR", "")
 MARK_CORRECTIONS = env.bool("MARK_CORRECTIONS", False)

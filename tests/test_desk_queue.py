@@ -98,7 +98,7 @@ def test_each_view_keeps_what_its_name_says(desk: Client, editor: User, settings
         actions.claim_case(cases[name], by=other)
     past = timezone.now() - timedelta(minutes=1)
     Case.objects.filter(pk=cases["lapsed"].pk).update(claim_expires_at=past)
-    Case.objects.filter(pk=cases["overdue"].pk).update(due_at=past)
+    Case.objects.filter(pk=cases["overdue"].pk).update(due_at=past, came_at=timezone.now() - timedelta(days=14))
     drafted = cases["drafted"]
     assert drafted.start is not None
     assert drafted.end is not None
@@ -117,6 +117,7 @@ def test_each_view_keeps_what_its_name_says(desk: Client, editor: User, settings
         "unclaimed": {"free", "lapsed", "overdue", "lost"},
         "approval": {"drafted"},
         "overdue": {"overdue"},
+        "old": {"overdue"},
         "lost": {"lost"},
         "snoozed": {"snoozed"},
         "decided": {"decided"},

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from corrections import jobs
 from corrections.anchoring import CONTEXT
 from corrections.models import DECIDING, REJECTIONS, Case, Event, Outcome, Resolution
-from corrections.policy import UNDO_WITHIN
+from corrections.policy import RULES, UNDO_WITHIN
+from corrections.priority import severity_of
 from corrections.webhooks.events import announce_event
 from rest.keys import acting_key
 
@@ -136,7 +137,8 @@ def wake_case(case: Case, *, by: User | None = None) -> None:
     case.status = Status.OPEN
     case.arrival = Case.Arrival.WOKEN
     case.snoozed_until = case.wake_at_reports = None
-    case.save(update_fields=["status", "arrival", "snoozed_until", "wake_at_reports"])
+    case.alarm_at = timezone.now()
+    case.save(update_fields=["status", "arrival", "snoozed_until", "wake_at_reports", "alarm_at"])
     record(case, Event.Kind.WOKEN, old=old, by=by)
 
 
@@ -144,7 +146,7 @@ def wake_case(case: Case, *, by: User | None = None) -> None:
 def reopen_case(
     case: Case, *, note: str = "", arrival: Case.Arrival = Case.Arrival.REOPENED, by: User | None = None
 ) -> None:
-    """Bring a resolved case back into the queue."""
+    """Bring a resolved case back into the queue; its clock begins anew."""
     lock_case(case, allowed_from=(Status.RESOLVED,))
     if case.merged_into_id:
         raise InvalidTransition(
@@ -156,7 +158,9 @@ def reopen_case(
     case.arrival = arrival
     case.resolution = ""
     case.resolved_at = None
-    case.save(update_fields=["status", "arrival", "resolution", "resolved_at"])
+    case.came_at = case.alarm_at = timezone.now()
+    case.due_at = case.came_at + RULES[severity_of(case.part, case.category)].decide_within
+    case.save(update_fields=["status", "arrival", "resolution", "resolved_at", "came_at", "due_at", "alarm_at"])
     kind = Event.Kind.APPEALED if arrival == Case.Arrival.APPEAL else Event.Kind.REOPENED
     record(case, kind, old=old, by=by, note=note, resolution=ended_as)
 

@@ -237,6 +237,7 @@ def _open_case(report: Report, revision: Revision, part: str, passage: anchoring
         first_reported_at=report.received_at,
         last_reported_at=report.received_at,
         due_at=report.received_at + RULES[severity].decide_within,
+        came_at=report.received_at,
     )
     record(case, Event.Kind.OPENED, outcome=str(passage.outcome), received_at=report.received_at.isoformat())
     return case

@@ -64,4 +64,5 @@ def settle(correction: Correction) -> None:
     case = correction.case
     owed = case.corrections.filter(approval_due_at__isnull=False).order_by("approval_due_at")
     case.approval_due_at = owed.values_list("approval_due_at", flat=True).first()
-    case.save(update_fields=["approval_due_at"])
+    case.alarm_at = timezone.now()
+    case.save(update_fields=["approval_due_at", "alarm_at"])

@@ -23,6 +23,7 @@ from articles.models import Article
 from corrections.desk import paging
 from corrections.desk.search import Search
 from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Presence, Report
+from corrections.policy import NEGLECTED_AFTER
 
 PAGE_SIZE = 25
 _CONTEXT = 60
@@ -62,6 +63,12 @@ VIEWS = {
             _("Overdue"),
             lambda cases, _, at: cases.waiting().filter(due_at__lte=at),
             ("due_at", "pk"),
+        ),
+        SavedView(
+            "old",
+            _("Over 2 weeks"),
+            lambda cases, _, at: cases.unresolved().filter(resolved_at__isnull=True, came_at__lte=at - NEGLECTED_AFTER),
+            ("came_at", "pk"),
         ),
         SavedView(
             "lost",

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from corrections.desk import arrivals, bulk, queue, statistics
+from corrections.desk import arrivals, bulk, preferences, queue, statistics
 from corrections.exports import views as exports
 
 
@@ -43,6 +43,11 @@ class DeskSite(admin.AdminSite):
         _ask_for_review(request)
         return statistics.show(request, self.each_context(request))
 
+    def preferences(self, request: HttpRequest) -> HttpResponse:
+        """Let an editor choose the own letters."""
+        _ask_for_review(request)
+        return preferences.show(request, self.each_context(request))
+
     def statistics_export(self, request: HttpRequest, table: str) -> HttpResponse:
         """Give a table of the statistics as CSV to who may review."""
         _ask_for_review(request)
@@ -61,6 +66,7 @@ class DeskSite(admin.AdminSite):
             path("bulk/", self.admin_view(self.bulk), name="bulk"),
             path("reports.jsonld", self.admin_view(self.report_annotations), name="report_annotations"),
             path("arrivals/", self.admin_view(arrivals.tell), name="arrivals"),
+            path("preferences/", self.admin_view(self.preferences), name="preferences"),
             path("statistics/", self.admin_view(self.statistics), name="statistics"),
             path("statistics/<slug:table>.csv", self.admin_view(self.statistics_export), name="statistics_export"),
             *super().get_urls(),
