@@ -230,6 +230,7 @@ def test_no_page_of_the_desk_has_a_finding_of_axe_or_a_violation_of_the_policy(
         "/admin/?section=City",
         *(case.get_absolute_url() for case in (claimed, lost, open_case, ended, drafted, hasty)),
         "/admin/?view=approval",
+        reverse("admin:preferences"),
         f"{reverse('admin:statistics')}?days=7",
         reverse("admin:apps"),
         reverse("admin:articles_article_changelist"),
