@@ -31,6 +31,7 @@ KINDS = {
     "triage_report": "triage",
     "reanchor_article": "reanchor",
     "count_words": "words",
+    "find_regressions": "reanchor",
     "take_snapshot": "clocks",
     "fetch_article": "fetch",
     "answer_readers": "mail",

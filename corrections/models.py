@@ -150,6 +150,10 @@ class Case(models.Model):
     merged_into = models.ForeignKey(
         "self", verbose_name=_("merged into"), null=True, blank=True, on_delete=models.PROTECT, related_name="merged"
     )
+    regression_of = models.ForeignKey(
+        "Correction", verbose_name=_("brings back"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="regressions", help_text=_("The correction whose error is back in the text."),
+    )  # fmt: skip
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("held by"), null=True, blank=True, on_delete=models.SET_NULL,
         related_name="claimed_cases",
@@ -560,6 +564,7 @@ class Event(models.Model):
         REFUSED = "refused", _("approval refused")
         REMINDED = "reminded", _("reminded")
         ESCALATED = "escalated", _("escalated")
+        REGRESSED = "regressed", _("corrected error is back")
 
     ENTERING = (Kind.OPENED, Kind.REOPENED, Kind.APPEALED)
     """What brings a case into the queue, for the first time or again."""

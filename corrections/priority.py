@@ -1,11 +1,12 @@
 """How urgent a case is, as one number: the review queue shows the highest first, and of equals the oldest.
 
-    priority = severity + readers + article's age + article's readers + clock
+    priority = severity + readers + regression + article's age + article's readers + clock
 
 | part | points |
 |---|---|
 | severity, guessed from the part and the reader's category | style 10 · minor 20 · substantive 40 · serious 60 |
 | each further reader of the passage (not each report), ten at most | 5 |
+| the error is back after its correction: the readers were told that it was put right | 15 |
 | the article was published within a day · three days · two weeks | 15 · 10 · 5 |
 | it was read 100 · 1,000 · 10,000 · 100,000 times in the last seven days | 5 · 10 · 15 · 20 |
 | half of the time to decide is over · all of it | 10 · 30 |
@@ -31,6 +32,7 @@ SEVERITY: Mapping[Severity, int] = {
 }
 FURTHER_READER = 5
 MOST_FURTHER_READERS = 10
+REGRESSION = 15
 FRESH = ((timedelta(days=1), 15), (timedelta(days=3), 10), (timedelta(days=14), 5))
 READ = ((100_000, 20), (10_000, 15), (1_000, 10), (100, 5))
 READ_WITHIN_DAYS = 7
@@ -51,6 +53,7 @@ class Facts:
     reads: int
     reported_at: datetime
     due_at: datetime | None
+    is_regression: bool = False
 
 
 def severity_of(part: str, category: str) -> Severity:
@@ -66,6 +69,7 @@ def priority(facts: Facts, *, at: datetime) -> int:
     """Give the priority at a time."""
     points = SEVERITY[facts.severity]
     points += FURTHER_READER * min(max(facts.readers - 1, 0), MOST_FURTHER_READERS)
+    points += REGRESSION if facts.is_regression else 0
     points += next((more for age, more in FRESH if at < facts.published_at + age), 0)
     points += next((more for reads, more in READ if facts.reads >= reads), 0)
     if facts.due_at is not None:

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from articles.models import Revision
+from articles.models import Article, Revision
 from articles.signals import article_revised
 from corrections import intake, jobs
+from corrections.models import Correction
 from corrections.webhooks.events import announce_revision
 
 
@@ -26,6 +27,13 @@ def carry_passages_over(*, revision: Revision, previous: Revision | None, **_: A
 def count_its_words(*, revision: Revision, **_: Any) -> None:
     """Have the words of the newsroom's own articles counted anew, due in the transaction that saves the revision."""
     jobs.defer("count_words", revision.pk)
+
+
+@receiver(article_revised)
+def look_for_regressions(*, article: Article, revision: Revision, previous: Revision | None, **_: Any) -> None:
+    """Have it looked for whether the text brings a corrected error back, if there is one to come back."""
+    if previous is not None and article.corrections.filter(status=Correction.Status.PUBLISHED).exists():
+        jobs.defer("find_regressions", revision.pk)
 
 
 @receiver(check_request_enabled)

@@ -48,6 +48,12 @@ def reanchor_article(revision_id: str) -> None:
     actions.reanchor_cases(Revision.objects.get(pk=revision_id))
 
 
+@does("find_regressions")
+def find_regressions(revision_id: str) -> None:
+    """Raise cases for corrected errors that a new revision brings back."""
+    actions.find_regressions(Revision.objects.get(pk=revision_id))
+
+
 @does("take_snapshot")
 def take_snapshot(subject_id: str) -> None:
     """Keep the figures of a day that is over; the subject is the day and the basis on which they were missed."""

@@ -67,11 +67,13 @@ def facts(**more: Any) -> Facts:
         ({"reported_at": NOW - HOUR, "due_at": NOW + HOUR + timedelta(seconds=1)}, 10),
         ({"reported_at": NOW - HOUR, "due_at": NOW + HOUR}, 20),
         ({"reported_at": NOW - HOUR, "due_at": NOW}, 40),
+        # the error is back
+        ({"is_regression": True}, 25),
         # all of it
         ({"severity": Severity.SERIOUS, "readers": 3, "published_at": NOW, "reads": 12_000, "due_at": NOW}, 130),
     ],
 )  # fmt: skip
-def test_priority_is_the_sum_of_five_parts(more: dict[str, Any], points: int) -> None:
+def test_priority_is_the_sum_of_its_parts(more: dict[str, Any], points: int) -> None:
     assert priority(facts(**more), at=NOW) == points
 
 

@@ -45,6 +45,7 @@ from corrections.actions.publication import (
     withdraw_correction,
 )
 from corrections.actions.ranking import rerank_cases
+from corrections.actions.regressions import find_regressions
 from corrections.actions.reports import (
     AppealRefused,
     appeal_report,
@@ -75,6 +76,7 @@ __all__ = [
     "correct_case",
     "credit_reader",
     "erase_addresses",
+    "find_regressions",
     "is_author",
     "keep_claim",
     "look_at_case",

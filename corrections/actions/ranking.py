@@ -41,6 +41,7 @@ def rank_cases(cases: Sequence[Case], *, at: datetime) -> None:
             reads=read.get(case.article_id, 0),
             reported_at=case.first_reported_at,
             due_at=case.due_at,
+            is_regression=case.regression_of_id is not None,
         )
         case.priority = priority(facts, at=at)
         case.rerank_at = changes_at(facts, at=at)

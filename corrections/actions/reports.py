@@ -100,7 +100,7 @@ def triage_report(report: Report) -> None:
     article = report.article
     article.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True, of=("self",)).with_text())
     # Locked: neither another triage for this article nor a revision of it can come between.
-    _bring_up_to_date(article)
+    bring_up_to_date(article)
     part, passage = _find(report, article)
     case = _case_at(article, part, passage, report)
     if case is None:
@@ -162,10 +162,11 @@ def reanchor_cases(revision: Revision) -> None:
     """
     article = Article.objects.select_for_update(no_key=True, of=("self",)).with_text().get(pk=revision.article_id)
     # Locked: the current revision stays current, and no triage puts a report into a case meanwhile.
-    _bring_up_to_date(article)
+    bring_up_to_date(article)
 
 
-def _bring_up_to_date(article: Article) -> None:
+def bring_up_to_date(article: Article) -> None:
+    """Carry the passages of all unresolved cases over to the current text of a locked article. For actions alone."""
     for case in article.cases.unresolved().exclude(revision=article.current).order_by("pk"):
         lock_case(case, allowed_from=_UNRESOLVED)
         was_awaiting = case.revision.number == 0
@@ -289,7 +290,10 @@ def _passage_in(case: Case, revision: Revision, part: str) -> anchoring.Passage:
     """Say where the case's passage lies in a part of ``revision``, and whether it reads as a reader suggested."""
     here = anchoring.Passage(anchoring.Outcome(case.outcome), case.start, case.end)
     quote = anchoring.Quote(case.exact, case.prefix, case.suffix, case.start)
-    suggestions = {words for words in case.reports.values_list("suggestion", flat=True) if words} or {""}
+    suggestions = {words for words in case.reports.values_list("suggestion", flat=True) if words}
+    if case.regression_of is not None:
+        suggestions.add(case.regression_of.after)
+    suggestions = suggestions or {""}
     found = [
         _follow(part, quote, here, suggestion, case.revision, revision)
         if case.outcome in (Outcome.EXACT, Outcome.MOVED)

@@ -92,8 +92,15 @@ def _restore_article(case: Case, event: Event, by: User) -> None:
             # The very same text: the passage stands where it stood.
             case.revision = restored
             case.save(update_fields=["revision"])
+    reason = _("Published by mistake and taken back at once.")
     if correction.number is not None:
-        withdraw_correction(correction, reason=_("Published by mistake and taken back at once."), by=by)
+        withdraw_correction(correction, reason=reason, by=by)
+    else:
+        # A style fix is in no log, so there is nothing to tell; but the text is no longer under it.
+        correction.status = Correction.Status.WITHDRAWN
+        correction.withdrawn_at = timezone.now()
+        correction.withdrawal_reason = reason
+        correction.save(update_fields=["status", "withdrawn_at", "withdrawal_reason"])
 
 
 _UNDOING: Mapping[Event.Kind, Callable[[Case, Event, User], None]] = {

@@ -38,7 +38,7 @@ class CasesView(ListView):
 
     def get_queryset(self) -> QuerySet[Case]:
         """Fetch what a row names, without any text."""
-        return Case.objects.for_queue().defer("article__current__body")
+        return Case.objects.for_queue().select_related("regression_of").defer("article__current__body")
 
     @extend_schema(operation_id="list_cases", tags=["cases"])
     def get(self, request: Request) -> Response:
@@ -228,7 +228,11 @@ for _name, _view in VERBS.items():
 
 
 def _case(pk: int) -> Case:
-    cases = Case.objects.for_queue().select_related("revision").prefetch_related("events__by", "events__key")
+    cases = (
+        Case.objects.for_queue()
+        .select_related("revision", "regression_of")
+        .prefetch_related("events__by", "events__key")
+    )
     case = cases.filter(pk=pk).first()
     if case is None:
         raise Http404("There is no such case.")

@@ -273,7 +273,7 @@ def _page(
 def _find_case(request: HttpRequest, pk: int) -> Case:
     if not _may_review(request):
         raise PermissionDenied
-    case = Case.objects.for_queue().select_related("revision", "merged_into").filter(pk=pk).first()
+    case = Case.objects.for_queue().select_related("revision", "merged_into", "regression_of").filter(pk=pk).first()
     if case is None:
         raise Http404
     return case

@@ -148,14 +148,15 @@ class Correct(Decision):
     )
 
     def starting(self) -> dict[str, Any]:
-        """Begin with the passage as it stands, and what the reader's category makes likely."""
+        """Begin with the passage as it stands, or as it was corrected before, and what is likely to be said of it."""
         kind, severity = likely(self.case)
         place = self.place
+        brought_back = self.case.regression_of
         return super().starting() | {
             "start": place.start,
             "end": place.end,
             "expected": place.words,
-            "replacement": place.words,
+            "replacement": brought_back.after if brought_back and place.words == brought_back.before else place.words,
             "kind": kind,
             "severity": severity,
         }
@@ -505,7 +506,9 @@ VERBS: dict[str, type[Decision]] = {
 
 
 def likely(case: Case) -> tuple[Kind, Severity]:
-    """Guess kind and severity from what the reader called the error and where it stands."""
+    """Guess kind and severity: as it was corrected before, or from what the reader called it and where it stands."""
+    if case.regression_of is not None:
+        return Kind(case.regression_of.kind), Severity(case.regression_of.severity)
     if case.part == "headline":
         return Kind.CORRECTION, Severity.SERIOUS
     if case.category == "typo":

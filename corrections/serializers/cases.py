@@ -34,6 +34,7 @@ _ROW: dict[str, Any] = {
     "due_at": "2026-03-06T08:00:00Z",
     "resolved_at": None,
     "merged_into": None,
+    "regression_of": None,
 }
 _WHOLE: dict[str, Any] = {
     "passage": {"revision": 2, "start": 1204, "end": 1216, "text": "five million", "is_sure": True},
@@ -74,6 +75,16 @@ class QuotedSerializer(serializers.Serializer[Any]):
     suffix = serializers.CharField()
 
 
+class RegressionSerializer(serializers.Serializer[Correction]):
+    """The correction whose error is back."""
+
+    number = serializers.CharField(allow_null=True, help_text="Null for a style fix, which the log does not show.")
+    case = serializers.IntegerField(source="case_id", help_text="The case that the correction came of.")
+    before = serializers.CharField(help_text="What was wrong, and is again.")
+    after = serializers.CharField(help_text="What was put in its place.")
+    published_at = serializers.DateTimeField()
+
+
 class CaseRowSerializer(serializers.Serializer[Case]):
     """A case without its reports and its trail, as lists give it."""
 
@@ -99,6 +110,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     due_at = serializers.DateTimeField(allow_null=True)
     resolved_at = serializers.DateTimeField(allow_null=True)
     merged_into = serializers.IntegerField(source="merged_into_id", allow_null=True, help_text="The case that took it.")
+    regression_of = RegressionSerializer(allow_null=True, help_text="The correction whose error is back, if it is one.")
 
     def get_url(self, case: Case) -> str:
         """Give the whole address."""
