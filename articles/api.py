@@ -14,6 +14,11 @@ from rest_framework.settings import api_settings
 from articles.actions import Text, upsert_article
 from articles.filters import ArticleFilter
 from articles.models import Article, Revision
+from articles.rest import conditions
+from articles.rest.access import PUBLIC, user_of
+from articles.rest.idempotency import Answer
+from articles.rest.models import Scope
+from articles.rest.views import ApiView, ListView
 from articles.serializers import (
     ArticleRowSerializer,
     ArticleSerializer,
@@ -21,11 +26,6 @@ from articles.serializers import (
     RevisionSerializer,
     SentArticleSerializer,
 )
-from rest import conditions
-from rest.access import PUBLIC, user_of
-from rest.idempotency import Answer
-from rest.models import Scope
-from rest.views import ApiView, ListView
 
 
 class Withdrawn(APIException):

@@ -3,7 +3,7 @@
 from django_filters import rest_framework as filters
 
 from articles.models import Article
-from rest.filters import MomentFilter
+from articles.rest.filters import MomentFilter
 
 
 class ArticleFilter(filters.FilterSet):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Article, Part, Revision
-from rest.fields import Address, Moment, Text
+from articles.rest.fields import Address, Moment, Text
 
 EXAMPLE_ID = "0197c9a2-5d5f-7b40-9c52-3f1f6f1c2b10"
 _ABOUT = {

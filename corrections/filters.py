@@ -10,9 +10,9 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
+from articles.rest.filters import MomentFilter
 from corrections.models import Case, Category, Correction, Outcome, Resolution
 from corrections.policy import Kind, Severity
-from rest.filters import MomentFilter
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 DURATION = r"^[1-9][0-9]{0,4}[mhdw]$"

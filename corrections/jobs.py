@@ -22,8 +22,8 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 from kombu import Connection
 
+from articles.rest.models import IdempotencyKey
 from corrections.models import Job
-from rest.models import IdempotencyKey
 
 logger = logging.getLogger(__name__)
 

@@ -21,8 +21,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Part, Revision
+from articles.rest.models import Key
 from corrections.policy import Kind, Severity
-from rest.models import Key
 
 
 class Outcome(models.TextChoices):

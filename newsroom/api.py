@@ -5,8 +5,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from rest.access import PUBLIC
-from rest.views import ApiView
+from articles.rest.access import PUBLIC
+from articles.rest.views import ApiView
 
 _CALLS = ("articles", "corrections", "cases", "reports", "webhooks", "schema", "docs")
 

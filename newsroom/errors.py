@@ -11,9 +11,9 @@ from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
 from articles.actions import RevisionConflict
+from articles.rest import idempotency
 from corrections import actions, intake
 from corrections.webhooks import actions as webhooks
-from rest import idempotency
 
 _MEDIA_TYPE = "application/problem+json"
 _STATUSES: dict[type[Exception], int] = {

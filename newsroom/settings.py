@@ -52,7 +52,7 @@ INSTALLED_APPS = [
     "corrections",
     "corrections.webhooks",
     "articles",
-    "rest",
+    "articles.rest",
     "corrections.desk.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -257,15 +257,15 @@ REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 200)
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest.access.KeyAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest.access.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["rest.access.KeyRate"],
-    "DEFAULT_PAGINATION_CLASS": "rest.pages.CursorPages",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["articles.rest.access.KeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["articles.rest.access.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["articles.rest.access.KeyRate"],
+    "DEFAULT_PAGINATION_CLASS": "articles.rest.pages.CursorPages",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["corrections.parsers.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "rest.schema.Schema",
+    "DEFAULT_SCHEMA_CLASS": "articles.rest.schema.Schema",
     "EXCEPTION_HANDLER": "newsroom.errors.problem",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from rest.keys import make_key
-from rest.models import Key, Scope
+from articles.rest.keys import make_key
+from articles.rest.models import Key, Scope
 from tests.desk import make_editor
 
 API = "/api/v1"

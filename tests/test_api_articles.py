@@ -11,9 +11,9 @@ from django.utils import timezone
 from articles.actions import Text as ArticleText
 from articles.actions import revise_article, withdraw_article
 from articles.models import Article, Revision
+from articles.rest.models import IdempotencyKey, Key, Scope
 from corrections.actions import reanchor_cases
 from corrections.models import Job
-from rest.models import IdempotencyKey, Key, Scope
 from tests.api import API, call, get, make_service, problem, queries_of
 from tests.desk import BODY, make_article, make_case
 

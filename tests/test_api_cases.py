@@ -12,10 +12,10 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from articles.actions import Text, revise_article
+from articles.rest.models import Key, Scope
 from corrections.actions import claim_case, correct_case, reject_case, snooze_case
 from corrections.models import Case, Correction, Event, Resolution
 from corrections.policy import Kind, Severity
-from rest.models import Key, Scope
 from tests.api import call, get, make_service, problem, queries_of
 from tests.desk import BODY, make_article, make_case, make_editor, report
 

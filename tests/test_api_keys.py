@@ -15,13 +15,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from time_machine import travel
 
+from articles.rest.access import PUBLIC
+from articles.rest.keys import acting_through, make_key, revoke_key
+from articles.rest.models import Key, Scope
+from articles.rest.views import ApiView
 from corrections.actions import claim_case
 from corrections.models import Event
 from newsroom.urls import urlpatterns as project_urls
-from rest.access import PUBLIC
-from rest.keys import acting_through, make_key, revoke_key
-from rest.models import Key, Scope
-from rest.views import ApiView
 from tests.desk import make_case, make_editor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

@@ -10,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from articles.models import Article
+from articles.rest.access import PUBLIC
+from articles.rest.pages import CursorPages
+from articles.rest.views import ApiView
 from newsroom.urls import urlpatterns as project_urls
-from rest.access import PUBLIC
-from rest.pages import CursorPages
-from rest.views import ApiView
 from tests.desk import make_article
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from articles.rest.models import IdempotencyKey, Key, Scope
 from corrections.webhooks import actions
 from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
-from rest.models import IdempotencyKey, Key, Scope
 from tests.api import call, get, make_service, problem, queries_of
 
 pytestmark = pytest.mark.django_db

@@ -22,12 +22,12 @@ from articles.actions import Text, revise_article, withdraw_article
 from articles.importers import ninjs as ninjs_importer
 from articles.importers.items import Item, PassedOver
 from articles.models import Article
+from articles.rest.keys import make_key
+from articles.rest.models import Scope
 from corrections import actions
 from corrections.exports import archive
 from corrections.models import Correction, LogEntry
 from corrections.policy import Kind, Severity
-from rest.keys import make_key
-from rest.models import Scope
 from tests.desk import make_article, make_editor, report
 from tests.public import ATTACK, correct, correct_case, count_queries, many
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from articles.models import Article
+from articles.rest.models import IdempotencyKey
 from corrections import jobs
 from corrections.models import Job
-from rest.models import IdempotencyKey
 from tests.desk import make_editor
 
 pytestmark = pytest.mark.django_db

@@ -11,13 +11,13 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from articles.rest.keys import acting_key
 from corrections import jobs
 from corrections.anchoring import CONTEXT
 from corrections.models import DECIDING, REJECTIONS, Case, Event, Outcome, Resolution
 from corrections.policy import RULES, UNDO_WITHIN
 from corrections.priority import severity_of
 from corrections.webhooks.events import announce_event
-from rest.keys import acting_key
 
 Status = Case.Status
 

@@ -13,16 +13,16 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 
+from articles.rest import conditions
+from articles.rest.access import user_of
+from articles.rest.idempotency import Answer
+from articles.rest.models import Scope
+from articles.rest.views import ApiView, ListView
 from corrections import actions
 from corrections.filters import CaseFilter
 from corrections.models import Case, Resolution
 from corrections.policy import Kind, Severity
 from corrections.serializers import cases as serializers
-from rest import conditions
-from rest.access import user_of
-from rest.idempotency import Answer
-from rest.models import Scope
-from rest.views import ApiView, ListView
 
 _REVIEW = "corrections.review_case"
 

@@ -6,11 +6,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from articles.rest.access import PUBLIC
+from articles.rest.views import ApiView, ListView
 from corrections.filters import CorrectionFilter
 from corrections.models import Correction
 from corrections.serializers.log import CorrectionSerializer
-from rest.access import PUBLIC
-from rest.views import ApiView, ListView
 
 
 class CorrectionsView(ListView):

@@ -4,12 +4,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from articles.rest.access import PUBLIC
+from articles.rest.views import ApiView
 from corrections import intake
 from corrections.api.reports import published_at
 from corrections.passages import marked_passages
 from corrections.serializers.passages import PassagesSerializer
-from rest.access import PUBLIC
-from rest.views import ApiView
 
 
 class PassagesView(ApiView):

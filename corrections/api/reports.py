@@ -15,14 +15,14 @@ from rest_framework.response import Response
 
 from articles.actions import await_article
 from articles.models import Article
+from articles.rest.access import PUBLIC
+from articles.rest.idempotency import Answer
+from articles.rest.views import ApiView
 from corrections import actions, intake
 from corrections.anchoring import Quote
 from corrections.models import Report, Site
 from corrections.parsers import ReportParser
 from corrections.serializers.reports import ReceivedSerializer, ReportSerializer, StandingSerializer
-from rest.access import PUBLIC
-from rest.idempotency import Answer
-from rest.views import ApiView
 
 
 class ReportsView(ApiView):

@@ -9,13 +9,13 @@ from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhoo
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from articles.rest.access import user_of
+from articles.rest.idempotency import Answer
+from articles.rest.models import Scope
+from articles.rest.views import ApiView, ListView
 from corrections.serializers import webhooks as serializers
 from corrections.webhooks import actions
 from corrections.webhooks.models import Delivery, Endpoint, EventType
-from rest.access import user_of
-from rest.idempotency import Answer
-from rest.models import Scope
-from rest.views import ApiView, ListView
 
 _PERMISSION = "webhooks.manage_webhooks"
 

@@ -9,10 +9,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from articles.rest.models import Scope
+from articles.rest.views import ApiView
 from corrections.exports import annotations
 from corrections.exports.views import reports_as_annotations
-from rest.models import Scope
-from rest.views import ApiView
 
 
 class AnnotationRenderer(JSONRenderer):

@@ -7,11 +7,11 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from articles.models import Part
+from articles.rest.fields import Choice, Moment, Text, Truth, Whole
 from corrections.models import REJECTIONS, Case, Category, Correction, Event, Outcome, Report, Resolution
 from corrections.passages import Place, place_of
 from corrections.policy import Kind, Severity
 from corrections.serializers.log import EXAMPLE_ARTICLE, AboutArticleSerializer
-from rest.fields import Choice, Moment, Text, Truth, Whole
 
 _ROW: dict[str, Any] = {
     "id": 7,

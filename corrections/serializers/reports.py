@@ -5,10 +5,10 @@ from typing import Any
 from rest_framework import serializers
 
 from articles.models import Part
+from articles.rest.fields import Choice, Email, Text, Truth, Whole
 from corrections.anchoring import Quote
 from corrections.models import Category, Report
 from corrections.standing import Stage, standing_of
-from rest.fields import Choice, Email, Text, Truth, Whole
 
 
 class QuoteSerializer(serializers.Serializer[Quote]):

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from articles.rest.fields import Choice, Email, Moment, Text
 from corrections.webhooks.actions import BadAddress, check_address
 from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
-from rest.fields import Choice, Email, Moment, Text
 
 _ENDPOINT: dict[str, Any] = {
     "id": "7d4fd7ba-51ef-45fb-95bd-12f4b0d6e2a3",

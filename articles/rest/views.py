@@ -12,15 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer
 
-from rest import conditions, keys
-from rest.access import PUBLIC
-from rest.idempotency import Answer, answer_once
-from rest.models import Key
-from rest.pages import CursorPages
+from articles.rest import conditions, keys
+from articles.rest.access import PUBLIC
+from articles.rest.idempotency import Answer, answer_once
+from articles.rest.models import Key
+from articles.rest.pages import CursorPages
 
 
 class ApiView(GenericAPIView[Any]):
-    """A call of the API. ``scopes`` says what each method takes (see ``rest.access``).
+    """A call of the API. ``scopes`` says what each method takes (see ``articles.rest.access``).
 
     Parameters that the call does not know are refused (422) instead of ignored, so that a slip in a filter's name does
     not give everything. An answer to GET has a strong ``ETag``, and 304 follows from it.
@@ -30,7 +30,7 @@ class ApiView(GenericAPIView[Any]):
     permissions: ClassVar[Mapping[str, str]] = {}
     """The right that the account needs for whom the key acts, by method."""
     problems: ClassVar[Mapping[str, Sequence[int]]] = {}
-    """Statuses of problems that are this call's own, by method; those of every call are in ``rest.schema``."""
+    """Statuses of problems that are this call's own, by method; those of every call are in ``articles.rest.schema``."""
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Parameters beside those of filters, pages and ``fields``."""
     has_sparse_fields: ClassVar[bool] = True
@@ -92,7 +92,7 @@ class ApiView(GenericAPIView[Any]):
         return answer
 
     def once(self, request: Request, answer: Callable[[], Answer]) -> Response:
-        """Do an unsafe call, in the name of its key, and answer; with ``Idempotency-Key``, once (``rest.idempotency``).
+        """Do an unsafe call, in the name of its key, and answer; with ``Idempotency-Key``, once (``idempotency``).
 
         The same idempotency key at another address or with another body is a conflict.
         """
@@ -125,7 +125,7 @@ class ApiView(GenericAPIView[Any]):
 
 
 class ListView(ApiView):
-    """A list in pages. Its subclass gives ``ordering`` (see ``rest.pages``) and, for its documentation, ``get``."""
+    """A list in pages. Its subclass gives ``ordering`` (see ``pages``) and, for its documentation, ``get``."""
 
     pagination_class: type[CursorPages] | None = CursorPages
     filter_backends = (DjangoFilterBackend,)

@@ -7,5 +7,5 @@ from django.utils.translation import gettext_lazy as _
 class RestConfig(AppConfig):
     """Keeps the keys of the API and the answers that were given to repeated requests."""
 
-    name = "rest"
+    name = "articles.rest"
     verbose_name = _("API")

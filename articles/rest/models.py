@@ -59,7 +59,7 @@ class Key(models.Model):
     )
 
     secret = ""
-    """What opens the API; only on the object that ``rest.keys.make_key`` gives, never stored."""
+    """What opens the API; only on the object that ``articles.rest.keys.make_key`` gives, never stored."""
 
     objects = KeyQuerySet.as_manager()
 

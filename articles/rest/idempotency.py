@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from rest.models import IdempotencyKey
+from articles.rest.models import IdempotencyKey
 
 Answer = tuple[int, dict[str, Any]]
 

@@ -18,11 +18,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from rest.models import Key, Scope
+from articles.rest.models import Key, Scope
 
 _BEGINNING = "nrk_"
 _MINUTE = timedelta(minutes=1)
-_acting: ContextVar[Key | None] = ContextVar("rest.keys.acting", default=None)
+_acting: ContextVar[Key | None] = ContextVar("articles.rest.keys.acting", default=None)
 
 
 class UnusableKey(Exception):

@@ -114,7 +114,7 @@ class CursorPages(BasePagination):
         return replace_query_param(self.request.build_absolute_uri(), "cursor", cursor)
 
     def _salt(self) -> str:
-        return f"rest.pages {self.request.path} {' '.join(self.ordering)}"
+        return f"articles.rest.pages {self.request.path} {' '.join(self.ordering)}"
 
 
 def _beyond(directions: Sequence[tuple[str, bool]], position: Sequence[Any]) -> Q:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from rest.keys import make_key, revoke_key
-from rest.models import Key, Scope
+from articles.rest.keys import make_key, revoke_key
+from articles.rest.models import Key, Scope
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class takes no parameter at run time

@@ -13,8 +13,8 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from rest import keys
-from rest.models import Key
+from articles.rest import keys
+from articles.rest.models import Key
 
 if TYPE_CHECKING:  # the framework's views import this module by its name in the settings
     from rest_framework.views import APIView

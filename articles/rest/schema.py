@@ -6,8 +6,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
-from rest.access import PUBLIC
-from rest.views import ApiView, ListView
+from articles.rest.access import PUBLIC
+from articles.rest.views import ApiView, ListView
 
 _IN_EVERY_CALL = (400, 401, 406, 422, 429)
 _WORDS = {
@@ -44,7 +44,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself without types
     """Keys, as the document describes them."""
 
-    target_class = "rest.access.KeyAuthentication"
+    target_class = "articles.rest.access.KeyAuthentication"
     name = "key"
 
     def get_security_definition(self, _auto_schema: AutoSchema) -> dict[str, Any]:
