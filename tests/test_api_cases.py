@@ -299,6 +299,18 @@ def test_a_case_is_put_off_until_a_time_in_the_future(key: Key) -> None:
     assert case.snoozed_until == until
 
 
+def test_a_case_is_put_off_until_more_readers_report_it(key: Key) -> None:
+    case = make_case()
+
+    neither = do(case, "snooze", key, {"note": "Some day."})
+    snoozed = do(case, "snooze", key, {"reports": 3})
+
+    problem(neither, 422)
+    assert snoozed.json()["status"] == "snoozed"
+    assert snoozed.json()["snoozed_until"] is None
+    assert snoozed.json()["wake_at_reports"] == case.report_count + 3
+
+
 def test_two_cases_become_one(key: Key) -> None:
     article = make_article()
     first, second = make_case("teh", article), make_case("300 guests", article)

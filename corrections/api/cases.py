@@ -159,13 +159,13 @@ class RejectView(Verb):
 
 
 class SnoozeView(Verb):
-    """Put the case off until a time."""
+    """Put the case off until a time, or until more readers report it. One of the two is needed (422)."""
 
     input_class = serializers.SnoozeSerializer
 
     def act(self, case: Case, values: dict[str, Any], *, by: User) -> None:
         """Snooze the case."""
-        actions.snooze_case(case, until=values["until"], note=values["note"], by=by)
+        actions.snooze_case(case, **values, by=by)
 
 
 class MergeView(Verb):

@@ -27,6 +27,7 @@ _ROW: dict[str, Any] = {
     "assignee": "olena",
     "claim_expires_at": "2026-03-05T10:15:00Z",
     "snoozed_until": None,
+    "wake_at_reports": None,
     "priority": 45,
     "report_count": 2,
     "first_reported_at": "2026-03-05T08:00:00Z",
@@ -103,6 +104,7 @@ class CaseRowSerializer(serializers.Serializer[Case]):
     )
     claim_expires_at = serializers.DateTimeField(allow_null=True)
     snoozed_until = serializers.DateTimeField(allow_null=True)
+    wake_at_reports = serializers.IntegerField(allow_null=True, help_text="At how many reports a snoozed case wakes.")
     priority = serializers.IntegerField(help_text="More is more urgent.")
     report_count = serializers.IntegerField()
     first_reported_at = serializers.DateTimeField()
@@ -275,7 +277,11 @@ class RejectSerializer(serializers.Serializer[Case]):
 class SnoozeSerializer(serializers.Serializer[Case]):
     """Put the case off."""
 
-    until = Moment(help_text="A time in the future; the case comes back by itself.")
+    until = Moment(required=False, default=None, help_text="A time in the future; the case comes back by itself.")
+    reports = Whole(
+        min_value=1, max_value=1000, required=False, default=None,
+        help_text="Until so many more reports have come; with `until`, whichever is first.",
+    )  # fmt: skip
     note = Text(max_length=500, default="", allow_blank=True)
 
 
