@@ -1,6 +1,6 @@
 """``python -m bench``: prints all tables.
 
-``--full`` takes ten times as many passages and articles; ``NEWSROOM_EVAL`` names a folder with further corpora of
+``--full`` takes ten times as many passages; ``NEWSROOM_EVAL`` names a folder with further corpora of
 revisions (``*.json.gz``), which are measured too.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from bench import imports, speed, webhooks
+from bench import imports, queue, speed, webhooks
 from bench.accuracy import (
     Result,
     generated,
@@ -56,7 +56,9 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="100,000 passages and more; takes some minutes")
     parser.add_argument("--seed", type=int, default=0, help="first seed of the generator")
-    parser.add_argument("--only", choices=["accuracy", "speed", "imports", "webhooks"], help="measure one of them")
+    parser.add_argument(
+        "--only", choices=["accuracy", "speed", "imports", "webhooks", "queue"], help="measure one of them"
+    )
     parser.add_argument("--eval", type=Path, default=os.environ.get("NEWSROOM_EVAL"), help="folder of further corpora")
     options = parser.parse_args(None if arguments is None else list(arguments))
     began = time.monotonic()
@@ -66,9 +68,11 @@ def main(arguments: Iterable[str] | None = None) -> None:
     if options.only in (None, "accuracy"):
         _accuracy(options.seed, FULL if options.full else QUICK, Path(options.eval) if options.eval else None)
     if options.only in (None, "imports"):
-        imports.main(imports.SIZES if options.full else imports.SIZES[:2])
+        imports.main()
     if options.only in (None, "webhooks"):
         _print(webhooks.report())
+    if options.only in (None, "queue"):
+        queue.run_apart()
     _print(f"Took {time.monotonic() - began:.0f} s")
 
 

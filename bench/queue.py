@@ -1,18 +1,25 @@
 """Measures the desk: how long the queue's views and a case page take at 1,000 and at 1,000,000 cases.
 
-Runs on the empty database that ``DATABASE_URL`` names (it is filled, and not emptied again), else on a SQLite file of
-its own. Run it alone with ``python -m bench.queue``; other sizes can be given as arguments.
+``python -m bench`` runs it on a PostgreSQL database made for it and dropped afterwards, where there is one, else on a
+SQLite file. Run alone with ``python -m bench.queue``, it takes the empty database that ``DATABASE_URL`` names (it is
+filled, and not emptied again), else a SQLite file of its own; other sizes can be given as arguments.
 """
 
 import os
 import random
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import sql
+
+from tests.__main__ import POSTGRES_URL
 
 if TYPE_CHECKING:
     from corrections.models import Case
@@ -37,6 +44,27 @@ _FILTERS = {
     "another language": "language=uk",
 }
 """What narrows the queue down: what nearly every case has, and what the same few have however many there are."""
+
+
+def run_apart() -> None:
+    """Measure in a process and a database of its own."""
+    name = f"newsroom_bench_{os.getpid()}"
+    address = f"{POSTGRES_URL.rpartition('/')[0]}/{name}"
+    try:
+        server = psycopg.connect(POSTGRES_URL.replace("postgres://", "postgresql://"), autocommit=True)
+    except psycopg.OperationalError:
+        _say("No PostgreSQL at TEST_POSTGRES_URL: the queue is measured on SQLite.")
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        subprocess.run([sys.executable, "-m", "bench.queue"], check=True, env=environment)
+        return
+    with server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            subprocess.run(
+                [sys.executable, "-m", "bench.queue"], check=True, env=os.environ | {"DATABASE_URL": address}
+            )
+        finally:
+            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def main(sizes: tuple[int, ...] = SIZES) -> None:

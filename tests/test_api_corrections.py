@@ -131,4 +131,4 @@ def test_the_first_page_of_the_api_leads_to_all_calls() -> None:
     root: Any = get("/")
 
     assert root["corrections"] == "http://testserver/api/v1/corrections/"
-    assert root.keys() == {"articles", "corrections", "cases", "reports", "schema", "docs"}
+    assert root.keys() == {"articles", "corrections", "cases", "reports", "webhooks", "schema", "docs"}
