@@ -1,9 +1,7 @@
 """What tests of the desk start from: an article, a case about it, editors."""
 
-from importlib import import_module
 from typing import Any
 
-from django.apps import apps
 from django.contrib.auth.models import Group, User
 
 from articles.actions import Text, create_article
@@ -26,10 +24,6 @@ def make_article(headline: str = "A bridge opens", body: str = BODY, **more: Any
 
 def make_editor(name: str = "olena", group: str = "Editors") -> User:
     """Store an editor with the rights of a group."""
-    if not Group.objects.exists():  # a test with real transactions emptied the database before
-        import_module("corrections.migrations.0002_log_groups_immutability").make_groups(apps, None)
-        import_module("corrections.migrations.0009_daily_snapshot").grant(apps, None)
-        import_module("corrections.migrations.0014_break_glass").grant(apps, None)
     user = User.objects.create_user(name, password="pass-word-1", is_staff=True)
     user.groups.add(Group.objects.get(name=group))
     return user

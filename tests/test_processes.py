@@ -99,8 +99,8 @@ def wait_until(what: Callable[[], object], seconds: float = 60) -> None:
 
 
 def done() -> int:
-    """Count the jobs that are done."""
-    return Job.objects.filter(done_at__isnull=False).count()
+    """Count the reports whose triage is done."""
+    return Job.objects.filter(kind="triage_report", done_at__isnull=False).count()
 
 
 def test_every_report_becomes_one_case_though_workers_are_killed_and_messages_deleted(processes: Processes) -> None:
