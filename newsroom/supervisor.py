@@ -15,7 +15,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TextIO
 
 LONGEST_PAUSE = 30.0
@@ -97,14 +97,20 @@ class Supervisor:
     """Keeps processes alive until it is told to stop."""
 
     processes: list[Process]
-    stop: threading.Event = field(default_factory=threading.Event)
+    is_told_to_stop: bool = False
 
     def run(self, url: str, greeting: str) -> None:
         """Run until SIGTERM, SIGHUP or Ctrl-C; say ``greeting`` once ``url`` answers."""
+
+        def stop(*_: object) -> None:
+            # No event: the second of two signals at once would wait for ever for the lock that the first one holds.
+            self.is_told_to_stop = True
+
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda *_: self.stop.set())
+            signal.signal(number, stop)
         try:
-            while not self.stop.wait(0.1):
+            while not self.is_told_to_stop:
+                time.sleep(0.1)
                 for process in self.processes:
                     process.keep_alive(time.monotonic())
                 if greeting and _answers(url):

@@ -162,6 +162,16 @@ def test_make_run_restarts_what_dies_and_ends_all_together(processes: Processes,
     assert [pid for child in children for pid in _family(child)] == []
 
 
+def test_a_process_ends_also_when_it_is_told_so_many_times_at_once(processes: Processes) -> None:
+    scheduler = processes.start(*SCHEDULER)
+    wait_until(lambda: "Scheduler started" in Path(processes.log.name).read_text())
+
+    for _ in range(2_000):
+        scheduler.send_signal(signal.SIGTERM)
+
+    assert scheduler.wait(timeout=15) == 0
+
+
 def test_nothing_outlives_a_supervisor_that_is_killed(processes: Processes, tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux tells a process that its parent has died")

@@ -5,7 +5,6 @@ Several at once are harmless: each row is taken by one of them. A database or br
 
 import logging
 import signal
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -81,9 +80,15 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Do the chores in turn."""
-        stop = threading.Event()
+        is_told_to_stop = False
+
+        def stop(*_: object) -> None:
+            # No event: the second of two signals at once would wait for ever for the lock that the first one holds.
+            nonlocal is_told_to_stop
+            is_told_to_stop = True
+
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
+            signal.signal(number, stop)
         chores = [
             Chore("hand jobs to Celery", jobs.dispatch, every=_TICK),
             Chore("wake snoozed cases", wake_cases, every=5),
@@ -94,7 +99,8 @@ class Command(BaseCommand):
             Chore("sweep old deliveries", webhooks.sweep, every=3600),
         ]
         logger.info("Scheduler started")
-        while not stop.wait(_TICK):
+        while not is_told_to_stop:
+            time.sleep(_TICK)
             for chore in chores:
                 chore.run_if_due(time.monotonic())
         logger.info("Scheduler stopped")
