@@ -88,7 +88,7 @@ class ApiView(GenericAPIView[Any]):
         if conditions.is_known(request, etag):
             kept = {name: answer.headers[name] for name in ("ETag", "Cache-Control", "Vary") if name in answer.headers}
             unchanged: HttpResponseBase = HttpResponseNotModified(headers=kept)
-            return unchanged  # type: ignore[return-value]
+            return unchanged  # type: ignore[return-value]  # Django's own answer: it has no body to render
         return answer
 
     def once(self, request: Request, answer: Callable[[], Answer]) -> Response:
