@@ -24,7 +24,7 @@ lint: install-dev
 	mypy
 	lint-imports
 	python manage.py makemigrations --check --dry-run
-	SITE_URL=https://news.example python manage.py check --deploy --fail-level WARNING
+	SITE_URL=https://news.example EMAIL_URL=submission://mail.example python manage.py check --deploy --fail-level WARNING
 	python -m tests.templates
 
 bench: install-dev  ## run the benchmarks, as a table of ratios

@@ -11,5 +11,5 @@ class CorrectionsConfig(AppConfig):
     verbose_name = _("Corrections")
 
     def ready(self) -> None:
-        """Connect the receivers of other applications' signals."""
-        from corrections import receivers  # noqa: F401 - models must be loaded first
+        """Connect the receivers of other applications' signals, and register the checks."""
+        from corrections import checks, receivers  # noqa: F401 - models must be loaded first

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import structlog
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from environs import Env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -227,16 +228,18 @@ CORS_PREFLIGHT_MAX_AGE = 7200  # browsers keep it no longer
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 MAX_JSON_BYTES = 5_000_000
 
-# Mail
-_mail = env.dj_email_url("EMAIL_URL", "console://")
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+# Mail; without a server a letter is a file in the data folder
+_mail = env.dj_email_url("EMAIL_URL", "file:")
+if "EMAIL_BACKEND" not in _mail:
+    raise ImproperlyConfigured("EMAIL_URL is no address of a mail server: submission://user:password@mail.example:587")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"].replace("django.core.mail.backends.filebased", "newsroom.letterbox")
 EMAIL_HOST = _mail["EMAIL_HOST"]
 EMAIL_PORT = _mail["EMAIL_PORT"]
 EMAIL_HOST_USER = _mail["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _mail["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _mail["EMAIL_USE_SSL"]
-EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH") or None
+EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "corrections@localhost")
 

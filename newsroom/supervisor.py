@@ -194,6 +194,7 @@ def _prepare(partner_port: int) -> tuple[str, str]:
             f"  desk              {settings.SITE_URL}/admin/",
             f"  API               {settings.SITE_URL}/api/v1/docs/",
             *_demo_site(partner_port),
+            *_letterbox(),
             *_demo_log_ins(),
             "Ctrl-C ends everything.",
             "",
@@ -211,6 +212,14 @@ def _demo_site(port: int) -> list[str]:
     if not port or not Site.objects.filter(key=KEY).update(origins="\n".join(origins)):
         return []
     return [f"  another site      {origins[0]}/  (with our script; we do not have its article yet)"]
+
+
+def _letterbox() -> list[str]:
+    from django.conf import settings
+
+    if settings.EMAIL_HOST:
+        return []
+    return [f"  letters           {settings.EMAIL_FILE_PATH}  (a file each, until EMAIL_URL names a mail server)"]
 
 
 def _demo_log_ins() -> list[str]:
