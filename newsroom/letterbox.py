@@ -1,4 +1,4 @@
-"""Where letters go while there is no mail server: into ``EMAIL_FILE_PATH``, a file each that any mail program opens."""
+"""Where letters go while there is no mail server: into ``LETTERBOX``, a file each that any mail program opens."""
 
 from collections.abc import Sequence
 from email.utils import parseaddr
@@ -15,7 +15,7 @@ class EmailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Write the letters and give how many; raises ``OSError`` when the folder cannot be written."""
-        folder = settings.EMAIL_FILE_PATH
+        folder = settings.LETTERBOX
         folder.mkdir(parents=True, exist_ok=True)
         for message in email_messages:
             to = slugify(parseaddr(message.recipients()[0])[1].replace("@", " at "))

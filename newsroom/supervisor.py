@@ -219,7 +219,7 @@ def _letterbox() -> list[str]:
 
     if settings.EMAIL_HOST:
         return []
-    return [f"  letters           {settings.EMAIL_FILE_PATH}  (a file each, until EMAIL_URL names a mail server)"]
+    return [f"  letters           {settings.LETTERBOX}  (a file each, until EMAIL_URL names a mail server)"]
 
 
 def _demo_log_ins() -> list[str]:

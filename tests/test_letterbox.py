@@ -15,7 +15,7 @@ from corrections.checks import check_mail
 
 @pytest.fixture
 def folder(settings, tmp_path) -> Path:
-    settings.EMAIL_FILE_PATH = tmp_path / "data" / "mail"
+    settings.LETTERBOX = tmp_path / "data" / "mail"
     return tmp_path / "data" / "mail"
 
 
