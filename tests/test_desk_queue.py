@@ -52,6 +52,15 @@ def test_the_queue_is_the_first_thing_an_editor_sees(desk: Client) -> None:
     assert "A bridge opens" in page
 
 
+def test_the_log_in_page_bears_the_name_of_the_newsroom(client: Client, settings: Any) -> None:
+    settings.SITE_NAME = "The Morning Post"
+
+    page = client.get(reverse("admin:login")).content.decode()
+
+    assert page.count("The Morning Post") >= 2  # in the title and in the header
+    assert "testserver" not in page
+
+
 def test_what_a_reader_wrote_is_shown_as_text(desk: Client) -> None:
     make_case("<script>alert(1)</script>", suggestion="<img src=x>")
 

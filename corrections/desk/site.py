@@ -30,6 +30,10 @@ class DeskSite(admin.AdminSite):
             return self.applications(request, extra_context)
         return queue.show(request, self.each_context(request) | (extra_context or {}))
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Ask who comes, in the newsroom's name: Django's own page would call it by its host."""
+        return super().login(request, {"site_name": settings.SITE_NAME, **(extra_context or {})})
+
     def applications(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show everything that can be looked at, by application."""
         return super().index(request, {"title": _("Records"), "desk_section": "records", **(extra_context or {})})
