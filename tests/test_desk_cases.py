@@ -509,3 +509,36 @@ def test_the_suggestion_about_the_passage_itself_comes_first(desk: Client, edito
     proposals = desk.get(case.get_absolute_url()).context["reports"]
 
     assert [proposal.wording for proposal in proposals] == ["the", "new bridge"]
+
+
+def test_an_appeal_is_read_beside_the_decision_that_it_is_about(desk: Client, editor: User) -> None:
+    case = make_case()
+    actions.claim_case(case, by=editor)
+    actions.reject_case(case, reason=Resolution.NOT_AN_ERROR, message="She told us nine.", by=editor)
+    appealed = case.reports.get()
+    actions.appeal_report(appealed, message="Her <book> says ten.")
+
+    page = desk.get(case.get_absolute_url()).content.decode()
+
+    shown = page[page.index('id="returned-title"') : page.index('id="reports-title"')]
+    assert "A reader appealed" in shown
+    assert "Her &lt;book&gt; says ten." in shown
+    assert "not an error" in shown
+    assert "She told us nine." in shown
+
+
+def test_a_case_that_came_once_has_nothing_to_say_of_earlier_decisions(desk: Client) -> None:
+    assert "returned-title" not in desk.get(make_case().get_absolute_url()).content.decode()
+
+
+def test_a_reopened_case_that_is_decided_again_shows_its_end_alone(desk: Client, editor: User) -> None:
+    case = make_case()
+    for _ in range(2):
+        actions.claim_case(case, by=editor)
+        actions.reject_case(case, reason=Resolution.OUT_OF_SCOPE, by=editor)
+        actions.reopen_case(case, note="Look again.", by=editor)
+    assert "This was decided before" in desk.get(case.get_absolute_url()).content.decode()
+    actions.claim_case(case, by=editor)
+    actions.reject_case(case, reason=Resolution.OUT_OF_SCOPE, by=editor)
+
+    assert "This was decided before" not in desk.get(case.get_absolute_url()).content.decode()

@@ -23,6 +23,7 @@ from django.views.generic import RedirectView
 from corrections import actions, notices
 from corrections.answers import ANSWERS
 from corrections.desk import arrivals, decisions, hints, passages, queue
+from corrections.desk.earlier import last_return
 from corrections.models import REJECTIONS, Case, Correction, Report
 from corrections.passages import Place, place_of
 from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Kind, Severity
@@ -209,6 +210,7 @@ def _page(
         else None
     )
     looked_for = request.GET.get("find", "")[:200]
+    events = list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50])
     make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, refused)
     return TemplateResponse(
         request,
@@ -227,7 +229,8 @@ def _page(
             "looked_for": looked_for,
             "reports": reports,
             "more_reports": max(case.report_count - len(received), 0),
-            "events": list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50]),
+            "events": events,
+            "returned": last_return(case, events),
             "others": list(case.article.cases.unresolved().exclude(pk=case.pk).order_by("pk")[:_SHOWN_OTHERS]),
             "may_claim": case.status == Status.OPEN or (case.status == Status.CLAIMED and not row.is_held),
             "may_decide": may_decide,
