@@ -13,7 +13,7 @@ from rapidfuzz import fuzz
 
 from bench.edits import Case
 from corrections.anchoring import Outcome, Passage, Quote, StepMap, follow, locate
-from corrections.carrying import word_spans
+from corrections.words import word_spans
 
 Span = tuple[int, int]
 Answer = tuple[Span | None, bool]

@@ -24,15 +24,13 @@ from typing import NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel, Levenshtein
 
-from corrections.carrying import (
+from corrections.carrying import StepMap, carry, step_map
+from corrections.words import (
     ALIKE,
     INVISIBLE,
     MARKS,
     SENTENCE_END,
-    StepMap,
-    carry,
     is_word,
-    step_map,
     word_spans,
     words_in,
 )
