@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from corrections.models import Resolution
+from corrections.standing import Stage, Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,13 @@ class Answer:
 
     title: StrPromise
     meaning: StrPromise
+
+
+def answer_to(standing: Standing) -> Answer | None:
+    """Give what a reader is told; ``None`` while there is no decision to tell of."""
+    if standing.is_withdrawn:
+        return _WITHDRAWN if standing.stage == Stage.RESOLVED else _LOOKED_AT_AGAIN
+    return ANSWERS[standing.resolution] if standing.resolution else None
 
 
 ANSWERS: Mapping[Resolution, Answer] = {
@@ -67,3 +75,15 @@ ANSWERS: Mapping[Resolution, Answer] = {
         _("You may have seen an older copy of the page."),
     ),
 }
+
+_WITHDRAWN = Answer(
+    _("We have withdrawn our correction."),
+    _(
+        "After your report we had corrected the article. The correction stays in our public log, with the reason why "
+        "it does not stand any more."
+    ),
+)
+_LOOKED_AT_AGAIN = Answer(
+    _("We have withdrawn our correction and are looking at it again."),
+    _("After your report we had corrected the article. An editor is going to decide once more, and you will be told."),
+)

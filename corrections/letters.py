@@ -13,8 +13,8 @@ from articles.pages import interface_language
 from articles.text import collapse
 from corrections import mail
 from corrections.addresses import Purpose, url_of
-from corrections.answers import ANSWERS
-from corrections.models import Address, Event, Report, Resolution
+from corrections.answers import answer_to
+from corrections.models import Address, Event, Report
 from corrections.standing import appeal_until, passage_href, standing_of
 
 _LONGEST_QUOTE = 300
@@ -33,16 +33,16 @@ def send_question(report: Report, address: Address) -> None:
 
 
 def send_answer(event: Event, report: Report, address: Address) -> None:
-    """Tell a reader what was decided by ``event``, why, and where to see it."""
+    """Tell a reader what was decided by ``event``, or that it withdrew the correction, why, and where to see it."""
     standing = standing_of(report)
     context = {
         "report": report,
         "standing": standing,
-        "answer": ANSWERS[standing.resolution or Resolution.ALREADY_FIXED],
+        "answer": answer_to(standing),
         "passage_url": urljoin(settings.SITE_URL, passage_href(report, standing)),
         "quote": Truncator(collapse(report.exact)).chars(_LONGEST_QUOTE),
         "receipt_url": settings.SITE_URL + report.get_absolute_url(),
-        "appeal_until": appeal_until(report),
+        "appeal_until": appeal_until(report, standing),
     }
     mail.send(
         "answer",

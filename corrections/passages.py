@@ -1,21 +1,15 @@
 """Where a passage stands: in an article's current text, on its page, and in links that lead to the very words."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote as percent_encoded
 
 from django.utils.html import format_html
 
-from articles.models import Article, Revision
+from articles.models import Article, Part, Revision
 from articles.text import Projection, normalise
 from corrections.anchoring import CONTEXT, carry
+from corrections.fragments import text_directive
 from corrections.models import Case, Correction, Outcome
-
-_WORD = re.compile(r"\S+")
-_CONTEXT_WORDS = 3
-_LONGEST_WHOLE = 120
-"""Longer passages are named by their first and last words: browsers look for these, and addresses stay short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,31 +108,8 @@ def _marked(kind: str, revision: Revision, part: str, start: int | None, end: in
         yield Marked(kind, part, text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT])
 
 
-def text_directive(text: str, start: int, end: int) -> str:
-    """Give the ``:~:text=`` directive for a stretch of ``text``, with a few words around it to tell it from others.
-
-    Browsers match whole words inside one block, so the stretch is widened to whole words and its context stays in its
-    paragraph. Gives "" for an empty stretch. See https://wicg.github.io/scroll-to-text-fragment/.
-    """
-    while start > 0 and not text[start - 1].isspace():
-        start -= 1
-    while end < len(text) and not text[end].isspace():
-        end += 1
-    words = text[start:end].strip()
-    if not words:
-        return ""
-    before = _WORD.findall(text[text.rfind("\n", 0, start) + 1 : start])[-_CONTEXT_WORDS:]
-    after = _WORD.findall(text[end:].partition("\n")[0])[:_CONTEXT_WORDS]
-    terms = [" ".join(before) and _encoded(" ".join(before)) + "-"]
-    if len(words) > _LONGEST_WHOLE or "\n" in words:
-        first, last = words.split("\n")[0], words.split("\n")[-1]
-        terms += [_encoded(" ".join(first.split()[:4])), _encoded(" ".join(last.split()[-4:]))]
-    else:
-        terms.append(_encoded(words))
-    terms.append(" ".join(after) and "-" + _encoded(" ".join(after)))
-    return ":~:text=" + ",".join(term for term in terms if term)
-
-
-def _encoded(words: str) -> str:
-    # The hyphen sets context apart in a directive, and is a safe character to everybody else.
-    return percent_encoded(words, safe="").replace("-", "%2D")
+def directive_of(revision: Revision, part: str, start: int, end: int) -> str:
+    """Give the text directive for a stretch of a part, on a page where headline, standfirst and body follow so."""
+    order = list(Part)
+    above = [revision.projection(one).text for one in order[: order.index(Part(part))]]
+    return text_directive(revision.projection(part).text, start, end, above="\n".join(above))

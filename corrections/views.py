@@ -18,7 +18,7 @@ from articles.pages import interface_language, public_page, render_page
 from articles.text import collapse
 from corrections import actions, addresses, intake
 from corrections.anchoring import Quote
-from corrections.answers import ANSWERS
+from corrections.answers import answer_to
 from corrections.forms import AppealForm, CreditForm, ReportForm
 from corrections.letters import language_of
 from corrections.models import Address, Correction, CorrectionQuerySet, LogHead, Report
@@ -240,9 +240,9 @@ def _receipt_page(
         "report": report,
         "standing": standing,
         "stages": _stages(standing),
-        "answer": ANSWERS.get(standing.resolution) if standing.resolution else None,
+        "answer": answer_to(standing),
         "passage_href": passage_href(report, standing),
-        "appeal_until": appeal_until(report),
+        "appeal_until": appeal_until(report, standing),
         "form": appeal or AppealForm(),
         "credit_form": credit or CreditForm(initial={"name": report.credit, "credit": bool(report.credit)}),
         "refusal": refusal,

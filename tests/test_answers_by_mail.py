@@ -256,6 +256,87 @@ def test_a_correction_is_told_with_its_notice_and_the_way_to_the_very_passage() 
     assert letter.extra_headers["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_withdrawal_is_told_to_who_was_told_of_the_correction() -> None:
+    made = confirmed(report(make_article(), "300 guests", email=READER))
+    correction = correct_case(the_case(made), "3,000 guests", notice="There were 3,000 guests.")
+    pass_time()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        actions.withdraw_correction(correction, reason="There were 300 after all.", by=make_editor("second"))
+
+    pass_time(timedelta(days=1) + LATER)
+    pass_time(timedelta(days=1) + LATER)
+
+    _, letter = letters()
+    assert letter.subject == "Your report: correction withdrawn. “A bridge opens”"
+    for text in (letter.body, str(letter.alternatives[0][0])):
+        assert "We have withdrawn our correction." in text
+        assert "You were right" not in text
+        assert text.index("There were 300 after all.") < text.index("There were 3,000 guests.")
+        assert "you can appeal once" in text
+
+
+def test_a_withdrawal_before_anybody_was_told_makes_one_letter_of_two() -> None:
+    made = confirmed(report(make_article(), "300 guests", email=READER))
+    correction = correct_case(the_case(made), "3,000 guests")
+    actions.withdraw_correction(correction, reason="There were 300 after all.", by=make_editor("second"))
+
+    pass_time()
+
+    (letter,) = letters()
+    assert letter.body.startswith("We have withdrawn our correction.")
+
+
+def test_a_withdrawal_that_brings_the_case_back_is_told_and_so_is_the_new_decision() -> None:
+    made, editor = confirmed(report(make_article(), "300 guests", email=READER)), make_editor("second")
+    correction = correct_case(the_case(made), "3,000 guests")
+    pass_time()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        actions.withdraw_correction(correction, reason="There were 300 after all.", by=editor)
+        actions.reopen_case(the_case(made), by=editor)
+    pass_time(timedelta(days=1) + LATER)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        reject(the_case(made), by=editor, message="We have counted.")
+    pass_time(timedelta(days=2) + LATER)
+
+    assert [letter.body.partition("\n")[0] for letter in letters()] == [
+        "You were right. We have corrected the article.",
+        "We have withdrawn our correction and are looking at it again.",
+        "We have looked into it and believe that the passage is right.",
+    ]
+    assert "you can appeal" not in str(letters()[1].body)
+
+
+def test_an_amendment_leaves_the_answer_as_it_was_and_later_letters_say_so() -> None:
+    made, editor = report(make_article(), "300 guests", email=READER), make_editor("second")
+    first = correct_case(the_case(made), "3,000 guests", notice="There were 3,000.")
+    actions.amend_correction(first, notice="There were 3,000 guests, not 300.", by=editor)
+    pass_time()
+
+    confirmed(made)
+    pass_time()
+    pass_time()
+
+    (letter,) = letters()
+    assert "There were 3,000 guests, not 300." in letter.body
+    assert "There were 3,000.\n" not in letter.body
+    assert f"in the place of {first.number}" in letter.body
+
+
+def test_the_withdrawal_of_an_earlier_correction_changes_no_answer_and_sends_no_letter() -> None:
+    made, editor = confirmed(report(make_article(), "300 guests", email=READER)), make_editor("second")
+    first = correct_case(the_case(made), "3,000 guests")
+    pass_time()
+    actions.reopen_case(the_case(made), by=editor)
+    reject(the_case(made), by=editor)
+    pass_time()
+
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        actions.withdraw_correction(first, reason="There were 300 after all.", by=editor)
+    pass_time(timedelta(days=1) + LATER)
+
+    assert len(letters()) == 2
+
+
 def test_a_letter_is_wholly_in_the_readers_language() -> None:
     made = confirmed(report(make_article(), "teh", email=READER, language="uk"))
     reject(the_case(made), by=make_editor(), message="Так і має бути.")

@@ -154,6 +154,18 @@ def test_a_notice_leads_the_eye_to_the_passage(pages: dict[str, str], browser: B
     assert complaints == []
 
 
+def test_a_receipt_leads_the_eye_to_the_passage(pages: dict[str, str], browser: Browser, complaints: list[str]) -> None:
+    context = browser.new_context(viewport={"width": 400, "height": 300}, reduced_motion="reduce")
+    page = open_page(context, pages["receipt, corrected"], complaints)
+
+    page.get_by_role("link", name="Show it in the article").click()
+
+    expect(page.locator(".prose b", has_text="some 108")).to_be_in_viewport()
+    expect(page.locator("h1")).not_to_be_in_viewport()
+    context.close()
+    assert complaints == []
+
+
 def test_a_reader_without_javascript_reports_and_appeals(pages: dict[str, str], browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()

@@ -80,6 +80,70 @@ def test_a_correction_is_shown_and_linked(client: Client) -> None:
     assert f'href="{made.article.get_absolute_url()}#:~:text=on%20Monday%2C%20and-,3%2C000%20guests,-came."' in shown
 
 
+def test_a_withdrawn_correction_is_not_shown_as_if_it_stood(client: Client) -> None:
+    made = report(make_article(), "300 guests")
+    assert made.case is not None
+    correction = correct_case(made.case, "3,000 guests", notice="There were 3,000 guests.")
+    actions.withdraw_correction(correction, reason="There were 300 after all.", by=make_editor("second"))
+
+    shown = receipt(client, made)
+
+    assert "We have withdrawn our correction." in shown
+    assert "You were right" not in shown
+    assert "There were 300 after all." in shown
+    assert shown.index("We withdrew this correction on") < shown.index("There were 3,000 guests.")
+    assert client.get(f"/api/v1/reports/{made.token}/").json()["correction_status"] == "withdrawn"
+
+
+def test_an_amended_correction_is_shown_as_it_stands_now(client: Client) -> None:
+    made = report(make_article(), "300 guests")
+    assert made.case is not None
+    first = correct_case(made.case, "3,000 guests", notice="There were 3,000.")
+    second = actions.amend_correction(first, notice="There were 3,000 guests, not 300.", by=make_editor("second"))
+
+    shown = receipt(client, made)
+
+    assert "There were 3,000 guests, not 300." in shown
+    assert "There were 3,000.<" not in shown
+    assert f"stands in the place of {first.number}" in shown
+    assert f'href="{second.get_absolute_url()}"' in shown
+    assert client.get(f"/api/v1/reports/{made.token}/").json()["correction"] == second.number
+
+
+def test_of_several_corrections_the_one_that_decided_is_shown_whatever_became_of_the_others(client: Client) -> None:
+    made, editor = report(make_article(), "300 guests"), make_editor("second")
+    assert made.case is not None
+    first = correct_case(made.case, "3,000 guests", notice="There were 3,000.")
+    actions.reopen_case(made.case, by=editor)
+    at = Article.objects.get().text.projection("body").text.find("3,000 guests")
+    actions.place_case(made.case, start=at, end=at + 12, expected="3,000 guests", by=editor)
+    second = correct_case(made.case, "3,100 guests", notice="There were 3,100.")
+    amended = actions.amend_correction(first, notice="We wrote: 3,000.", by=editor)
+    assert "There were 3,100." in receipt(client, made)
+
+    actions.withdraw_correction(amended, reason="Overtaken.", by=editor)
+
+    assert "There were 3,100." in receipt(client, made)
+    assert "Overtaken." not in receipt(client, made)
+    assert f'href="{second.get_absolute_url()}"' in receipt(client, made)
+
+
+def test_who_learns_of_a_withdrawal_has_thirty_days_to_appeal(client: Client) -> None:
+    made = report(make_article(), "300 guests")
+    assert made.case is not None
+    correction = correct_case(made.case, "3,000 guests")
+    with time_machine.travel(timezone.now() + timedelta(days=40)):
+        assert "Do you see it differently?" not in receipt(client, made)
+        actions.withdraw_correction(correction, reason="There were 300.", by=make_editor("second"))
+    with time_machine.travel(timezone.now() + timedelta(days=60)):
+        assert "Do you see it differently?" in receipt(client, made)
+
+        answer = client.post(made.get_absolute_url(), {"message": "I have a photograph."})
+
+    assert answer.status_code == 302
+    assert Case.objects.get().arrival == Case.Arrival.APPEAL
+
+
 def test_a_silent_fix_is_told_although_there_is_no_notice(client: Client) -> None:
     made = report(make_article(), "teh")
     assert made.case is not None
@@ -96,7 +160,7 @@ def test_the_link_leads_to_the_very_passage(client: Client) -> None:
 
     shown = receipt(client, made)
 
-    assert "#:~:text=did%20not%20cost-,five%20million%2C%E2%80%9D,-Anna%20Kovalenko%20said." in shown
+    assert "#:~:text=did%20not%20cost-,five%20million,-%2C%E2%80%9D%20Anna%20Kovalenko" in shown
 
 
 def test_a_reader_appeals_once(client: Client) -> None:

@@ -2,6 +2,7 @@
 
     report with an address ──▶ asked (one letter a day at most) ──the owner confirms──▶ confirmed ⇄ stopped
     decision ──UNDO_WITHIN──▶ answer_readers ──▶ one letter to every confirmed address of the case
+    withdrawal of the correction that answered them ──▶ the same; an amendment leaves the answer as it was
 
 Nothing but the question goes to an address that was not confirmed. What is due looks at the case again: a decision that
 was taken back is told to nobody, and of several the newest alone. Addresses are erased some time after the case's end.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from articles.rest.keys import acting_key
 from corrections import jobs
 from corrections.anchoring import CONTEXT
-from corrections.models import DECIDING, REJECTIONS, Case, Event, Outcome, Resolution
+from corrections.models import REJECTIONS, TOLD, Case, Event, Outcome, Resolution
 from corrections.policy import RULES, UNDO_WITHIN
 from corrections.priority import severity_of
 from corrections.webhooks.events import announce_event
@@ -220,12 +220,13 @@ def record(
 ) -> Event:
     """Write an event into the case's trail, in the action's transaction. For actions alone.
 
-    After a decision, telling readers and other systems is due as soon as it cannot be taken back any more.
+    After a decision, or the withdrawal of a correction, telling readers and other systems is due as soon as it cannot
+    be taken back any more.
     """
     event = Event.objects.create(
         case=case, kind=kind, by=by, key=acting_key(), old_status=old, new_status=case.status, note=note, data=data
     )
-    if kind in DECIDING and case.reports.filter(address__isnull=False).exists():
+    if kind in TOLD and case.reports.filter(address__isnull=False).exists():
         jobs.defer("answer_readers", event.pk, due_at=event.at + UNDO_WITHIN)
     announce_event(event)
     return event

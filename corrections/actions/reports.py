@@ -17,6 +17,7 @@ from corrections.actions.ranking import RANKED, rank_cases
 from corrections.models import Case, Category, Event, Outcome, Report, Resolution, Site
 from corrections.policy import APPEAL_WITHIN, RULES
 from corrections.priority import severity_of
+from corrections.standing import appeal_until, standing_of
 from corrections.webhooks.events import announce_report
 
 _EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
@@ -126,7 +127,7 @@ def appeal_report(report: Report, *, message: str) -> None:
         raise AppealRefused(_("This report has been appealed already."))
     if case is None or case.resolved_at is None:
         raise AppealRefused(_("There is no decision yet."))
-    if timezone.now() > case.resolved_at + APPEAL_WITHIN:
+    if appeal_until(report, standing_of(report)) is None:
         raise AppealRefused(
             _("An appeal is possible for %(days)s days after the decision.") % {"days": APPEAL_WITHIN.days}
         )

@@ -6,7 +6,7 @@ Models hold state and what must always be true of it. Changes are made by ``corr
 from corrections.models.cases import Case, CaseQuerySet
 from corrections.models.corrections import Correction, CorrectionQuerySet, LogEntry, LogHead
 from corrections.models.editors import Preferences, Presence
-from corrections.models.events import DECIDING, Event
+from corrections.models.events import DECIDING, TOLD, Event
 from corrections.models.figures import CountedText, DailySnapshot, WordCount
 from corrections.models.jobs import Job
 from corrections.models.outcomes import REJECTIONS, RESOLUTIONS, Category, Outcome, Resolution
@@ -17,6 +17,7 @@ __all__ = [
     "DECIDING",
     "REJECTIONS",
     "RESOLUTIONS",
+    "TOLD",
     "Address",
     "Case",
     "CaseQuerySet",

@@ -77,3 +77,6 @@ class Event(models.Model):
 
 DECIDING = (Event.Kind.REJECTED, Event.Kind.CORRECTED, Event.Kind.ALREADY_FIXED)
 """The events that end a case with an answer to its readers; a merged case's readers get the other case's."""
+
+TOLD = (*DECIDING, Event.Kind.WITHDRAWN)
+"""The events that readers may have to be told of: an answer, and that the correction it named was withdrawn."""

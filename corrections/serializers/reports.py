@@ -7,7 +7,7 @@ from rest_framework import serializers
 from articles.models import Part
 from articles.rest.fields import Choice, Email, Text, Truth, Whole
 from corrections.anchoring import Quote
-from corrections.models import Category, Report
+from corrections.models import Category, Correction, Report
 from corrections.standing import Stage, standing_of
 
 
@@ -78,6 +78,9 @@ class StandingSerializer(serializers.Serializer[Report]):
     resolution = serializers.CharField(allow_null=True)
     message = serializers.CharField(allow_blank=True)
     correction = serializers.CharField(allow_null=True)
+    correction_status = serializers.ChoiceField(
+        choices=[Correction.Status.PUBLISHED, Correction.Status.WITHDRAWN], allow_null=True
+    )
     received_at = serializers.DateTimeField()
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
@@ -89,5 +92,6 @@ class StandingSerializer(serializers.Serializer[Report]):
             "resolution": str(standing.resolution) if standing.resolution else None,
             "message": standing.message,
             "correction": standing.correction.number if standing.correction else None,
+            "correction_status": standing.correction.status if standing.correction else None,
             "received_at": instance.received_at.isoformat(),
         }

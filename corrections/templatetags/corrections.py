@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from articles.models import Article, Part
 from corrections.models import Correction
-from corrections.passages import passage_of, text_directive, with_anchors
+from corrections.passages import directive_of, passage_of, with_anchors
 from corrections.policy import RULES, Kind, Placement, Severity
 
 register = template.Library()
@@ -73,7 +73,7 @@ def corrections_of(article: Article) -> Record:
                 href = f"#passage-{correction.number}"
             else:
                 href = f"#{correction.part}"
-            href += text_directive(revision.projection(correction.part).text, *passage)
+            href += directive_of(revision, correction.part, *passage)
         placed[RULES[Severity(correction.severity)].placement].append(Notice(correction, href))
     body = revision.body
     if passages:
