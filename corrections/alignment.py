@@ -15,10 +15,13 @@ The method, in the order of the code:
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
+from functools import cached_property
 
-from corrections.subsequences import common_blocks, common_subsequence, heaviest_chain
-from corrections.words import HEAD, IS_WORD, TAIL, Words, likeness
+from rapidfuzz.distance import Prefix
+
+from corrections.subsequences import Block, common_blocks, common_subsequence, heaviest_chain
+from corrections.words import HEAD, NEW_GAP, OLD_GAP, SEVERAL, TAIL, Words, is_sign, likeness
 
 LONG_GRAM, SHORT_GRAM = 6, 3
 """Words in a stretch that counts as certain when it is unique: in the whole text, in a hole between two others."""
@@ -32,117 +35,122 @@ EDITED_WORDS = 12
 """Longest hole in which we look for words that were respelt."""
 
 
+class _Side:
+    """The words of one of the two texts, and for each of them its partner in the other text, or -1."""
+
+    def __init__(self, words: Words) -> None:
+        self.words = words
+        self.partners = array("i", [-1]) * len(words)
+        self.free = bytearray(b"\1") * len(words)
+        """Once more whether a word has no partner yet, in a form that is searched at once."""
+
+    def __len__(self) -> int:
+        return len(self.partners)
+
+    def pair(self, start: int, length: int, partner: int) -> None:
+        """Note that ``length`` words from ``start`` on have the words from ``partner`` on as theirs."""
+        if length == 1:
+            self.partners[start] = partner
+            self.free[start] = 0
+            return
+        self.partners[start : start + length] = array("i", range(partner, partner + length))
+        self.free[start : start + length] = bytes(length)
+
+    def shift(self, to: int, gone: int, partner: int) -> None:
+        """Note that word ``to`` has a partner that word ``gone`` had until now."""
+        self.partners[to], self.partners[gone] = partner, -1
+        self.free[to], self.free[gone] = 0, 1
+
+    def is_free(self, start: int, end: int) -> bool:
+        """Whether none of these words has a partner."""
+        return self.free.find(0, start, end) < 0
+
+    def free_from(self, start: int, stop: int) -> int:
+        """Where the words end that are free from ``start`` on, at most ``stop``."""
+        taken = self.free.find(0, start, stop)
+        return max(start, min(stop, len(self))) if taken < 0 else taken
+
+    def free_to(self, end: int, stop: int) -> int:
+        """Where the words begin that are free up to ``end``, at least ``stop``."""
+        return max(self.free.rfind(0, stop, end) + 1, min(stop, end))
+
+    def holes(self, first: int = 0, last: int | None = None) -> Iterator[tuple[int, int]]:
+        """The stretches of free words; the words between them may be paired meanwhile."""
+        find = self.free.find
+        stop = len(self.free) if last is None else last
+        start = find(1, first, stop)
+        while start >= 0:
+            end = find(0, start, stop)
+            end = stop if end < 0 else end
+            yield start, end
+            start = find(1, end + 1, stop)
+
+
 class Alignment:
     """``image``: for each old word the index of the new word that it became, or -1; ``source``: the other way round."""
 
     def __init__(self, old: Words, new: Words) -> None:
-        self._old, self._new = old, new
-        self.image = array("i", [-1]) * len(old)
-        self.source = array("i", [-1]) * len(new)
-        self._once: set[int] = set()
-        if self.image and self.source:
+        self._old, self._new = _Side(old), _Side(new)
+        if len(old) and len(new):
             self._align()
-
-    def _claim(self, i: int, j: int, length: int) -> None:
-        self.image[i : i + length] = array("i", range(j, j + length))
-        self.source[j : j + length] = array("i", range(i, i + length))
+        self.image, self.source = self._old.partners, self._new.partners
 
     def _align(self) -> None:
-        old, new = self._old.numbers, self._new.numbers
-        self._once = _once(old) & _once(new)
+        old, new = self._old.words.code, self._new.words.code
         if old[0] == HEAD:
-            self._claim(0, 0, 1)
+            self._claim(Block(0, 0, 1))
         if old[-1] == TAIL:
-            self._claim(len(old) - 1, len(new) - 1, 1)
+            self._claim(Block(len(old) - 1, len(new) - 1, 1))
         self._claim_blocks(common_blocks(old, new, LONG_GRAM))
-        holes = list(_holes(self.image, [(0, len(self.image))]))
-        for start, end in holes:
-            self._fill(start, end)
-        holes = list(_holes(self.image, holes))
-        if self._claim_moved(holes):
-            holes = list(_holes(self.image, holes))
-            for start, end in holes:
-                self._fill(start, end)
-            holes = list(_holes(self.image, holes))
-        self._slide(self._new, self.source, self.image)
-        self._slide(self._old, self.image, self.source)
-        for start, end in list(_holes(self.image, [(0, len(self.image))])):
+        self._fill_all()
+        if self._claim_moved():
+            self._fill_all()
+        _slide(self._new, self._old)
+        _slide(self._old, self._new)
+        for start, end in list(self._old.holes()):
             self._pair_edited(start, end)
 
-    def _slide(self, words: Words, partners: "array[int]", others: "array[int]") -> None:
-        """Let what was put in (or, from the old text's side, taken out) begin and end where sentences do.
+    def _claim(self, block: Block) -> None:
+        self._old.pair(block.old, block.length, block.new)
+        self._new.pair(block.new, block.length, block.old)
 
-        Where it begins with the words that follow it, or ends with those before it, the longest common subsequence
-        cannot tell which of the two are new: "[She said no.] She left" or "She [said no. She] left". People put in
-        whole sentences.
-        """
-        for start, end in _holes(partners, [(1, len(partners) - 1)]):
-            left, right = partners[start - 1], partners[end]
-            if left < 0 or right != left + 1:
-                continue
-            best, shift = words.boundary(start) + words.boundary(end), 0
-            for direction in (-1, 1):
-                for steps, whole in self._shifts(words, partners, start, end, direction):
-                    score = words.boundary(start + steps) + words.boundary(end + steps)
-                    if score > best and (whole or words.boundary(start + steps) > 1 < words.boundary(end + steps)):
-                        best, shift = score, steps
-            for at in range(shift):
-                partners[start + at], partners[end + at] = right + at, -1
-                others[right + at] = start + at
-            for at in range(1, 1 - shift):
-                partners[end - at], partners[start - at] = left + 1 - at, -1
-                others[left + 1 - at] = end - at
-
-    @staticmethod
-    def _shifts(
-        words: Words, partners: "array[int]", start: int, end: int, direction: int
-    ) -> Iterator[tuple[int, bool]]:
-        """By how many words a free stretch could begin earlier or later; the last may be a word that was respelt."""
-        near, far = (start, end) if direction > 0 else (end - 1, start - 1)
-        first = partners[far]
-        for steps in range(end - start):
-            here, there = near + direction * steps, far + direction * steps
-            if not 0 <= there < len(partners) or partners[there] != first + direction * steps:
-                return
-            if words.numbers[here] == words.numbers[there]:
-                yield direction * (steps + 1), True
-                continue
-            if words.numbers[there] >= 0 and likeness(words[there], words[here]):
-                yield direction * (steps + 1), False
-            return
-
-    def _claim_blocks(self, blocks: list[tuple[int, int, int]]) -> None:
+    def _claim_blocks(self, blocks: list[Block]) -> None:
         """Take the spine first, then moved text, longest first; what is taken is not taken twice."""
         if not blocks:
             return
         spine = heaviest_chain(blocks)
         moves = [block for index, block in enumerate(blocks) if index not in spine]
-        for i, j, length in self._parted([blocks[index] for index in sorted(spine)]):
-            self._claim_free(i, j, length, least=1)
-        for i, j, length in sorted(moves, key=lambda block: -block[2]):
-            self._claim_free(i, j, length, least=MOVED_WORDS)
+        for block in self._parted([blocks[index] for index in sorted(spine)]):
+            self._claim_free(block, least=1)
+        for block in sorted(moves, key=lambda block: -block.length):
+            self._claim_free(block, least=MOVED_WORDS)
 
-    def _parted(self, spine: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    def _parted(self, spine: list[Block]) -> Iterator[Block]:
         """Part stretches that both reach over the same words: there, best, where a sentence ends."""
+        old, new = self._old.words, self._new.words
         i, j, length = spine[0]
         for next_i, next_j, next_length in spine[1:]:
             shared = min(max(i + length - next_i, j + length - next_j, 0), length, next_length)
-            old_parts, new_parts = (i + length - shared, next_i), (j + length - shared, next_j)
-            scores = [
-                sum(self._old.boundary(part + kept) for part in old_parts)
-                + sum(self._new.boundary(part + kept) for part in new_parts)
-                for kept in range(shared + 1)
-            ]
-            kept = scores.index(max(scores))
-            yield i, j, length - shared + kept
+            kept = 0
+            if shared:
+                old_parts, new_parts = (i + length - shared, next_i), (j + length - shared, next_j)
+                scores = [
+                    sum(old.boundary(part + kept) for part in old_parts)
+                    + sum(new.boundary(part + kept) for part in new_parts)
+                    for kept in range(shared + 1)
+                ]
+                kept = scores.index(max(scores))
+            yield Block(i, j, length - shared + kept)
             i, j, length = next_i + kept, next_j + kept, next_length - kept
-        yield i, j, length
+        yield Block(i, j, length)
 
-    def _claim_free(self, i: int, j: int, length: int, *, least: int) -> bool:
+    def _claim_free(self, block: Block, *, least: int) -> bool:
         """Take of a block what is still free on both sides, if that is one stretch and not less than ``least``."""
-        while length and (self.image[i] >= 0 or self.source[j] >= 0):
+        i, j, length = block
+        old_free, new_free = self._old.free, self._new.free
+        while length and not (old_free[i] and new_free[j]):
             i, j, length = i + 1, j + 1, length - 1
-        while length and (self.image[i + length - 1] >= 0 or self.source[j + length - 1] >= 0):
+        while length and not (old_free[i + length - 1] and new_free[j + length - 1]):
             length -= 1
         if length < least:
             return False
@@ -150,151 +158,127 @@ class Alignment:
             i, j, length = i + 1, j + 1, length - 1
         if length < least:
             return False
-        if least > 1 and self._old.ends[i + length - 1] - self._old.starts[i] < MOVED_CHARS:
+        words = self._old.words
+        if least > 1 and words.end(i + length - 1) - words.starts[i] < MOVED_CHARS:
             return False
-        if any(image >= 0 for image in self.image[i : i + length]):
+        if not (self._old.is_free(i, i + length) and self._new.is_free(j, j + length)):
             return False
-        if any(source >= 0 for source in self.source[j : j + length]):
-            return False
-        self._claim(i, j, length)
+        self._claim(Block(i, j, length))
         return True
 
     def _is_closer(self, i: int) -> bool:
         """Whether a word is punctuation that belongs to what stands before it."""
-        return self._old.text[self._old.starts[i]] in CLOSERS
+        words = self._old.words
+        return words.text[words.starts[i]] in CLOSERS
 
     def _follows(self, i: int, j: int) -> bool:
-        return i > 0 and j > 0 and self.image[i - 1] == j - 1
+        return i > 0 and j > 0 and self._old.partners[i - 1] == j - 1
 
-    def _claim_moved(self, old_runs: list[tuple[int, int]]) -> bool:
+    def _claim_moved(self) -> bool:
         """Look once more for moved text, now with shorter stretches, but only where both texts are still free."""
-        new_runs = list(_holes(self.source, [(0, len(self.source))]))
-        if not old_runs or not new_runs:
+        old, old_places = _free_words(self._old, OLD_GAP)
+        new, new_places = _free_words(self._new, NEW_GAP)
+        if not old or not new:
             return False
-        blocks = common_blocks(
-            self._free_numbers(self._old, old_runs, -1),
-            self._free_numbers(self._new, new_runs, -2),
-            SHORT_GRAM,
-        )
-        old_at = [index for start, end in old_runs for index in (*range(start, end), -1)]
-        new_at = [index for start, end in new_runs for index in (*range(start, end), -1)]
         found = False
-        for i, j, length in sorted(blocks, key=lambda block: -block[2]):
-            found |= self._claim_free(old_at[i], new_at[j], length, least=SHORT_GRAM)
+        for i, j, length in sorted(common_blocks(old, new, SHORT_GRAM), key=lambda block: -block.length):
+            found |= self._claim_free(Block(old_places[i], new_places[j], length), least=SHORT_GRAM)
         return found
 
-    @staticmethod
-    def _free_numbers(words: Words, runs: list[tuple[int, int]], mark: int) -> list[int]:
-        """The numbers of the free words, each run ended by a number that stands nowhere else."""
-        numbers: list[int] = []
-        for start, end in runs:
-            numbers += words.numbers[start:end]
-            numbers.append(mark)
-            mark -= 2
-        return numbers
+    # -- holes
 
-    def _free_after(self, j: int, limit: int) -> int:
-        """End of the new words that stand free from ``j`` on, at most ``limit`` of them."""
-        end = j
-        stop = min(len(self.source), j + limit)
-        while end < stop and self.source[end] < 0:
-            end += 1
-        return end
-
-    def _free_before(self, j: int, limit: int) -> int:
-        start = j
-        stop = max(0, j - limit)
-        while start > stop and self.source[start - 1] < 0:
-            start -= 1
-        return start
-
-    def _places(self, start: int, end: int, limit: int) -> list[int]:
-        """The free new words beside the images of a hole's two neighbours, in order: where its words may have gone."""
-        left = self.image[start - 1] + 1 if start else 0
-        right = self.image[end] if end < len(self.image) else len(self._new)
-        if left <= right and self._free_after(left, right - left) == right:
+    def _places(self, start: int, end: int, limit: int) -> tuple[range, range]:
+        """The free new words beside the images of a hole's two neighbours: where its words may have gone."""
+        new = self._new
+        left = self._old.partners[start - 1] + 1 if start else 0
+        right = self._old.partners[end] if end < len(self._old) else len(new)
+        if left <= right and new.is_free(left, right):
             if right - left <= 2 * limit:
-                return list(range(left, right))
-            return [*range(left, left + limit), *range(right - limit, right)]
-        return [*range(left, self._free_after(left, limit)), *range(self._free_before(right, limit), right)]
+                return range(left, right), range(right, right)
+            return range(left, left + limit), range(right - limit, right)
+        return range(left, new.free_from(left, left + limit)), range(new.free_to(right, max(0, right - limit)), right)
+
+    def _fill_all(self) -> None:
+        for start, end in list(self._old.holes()):
+            self._fill(start, end)
 
     def _fill(self, start: int, end: int) -> None:
         """Compare a hole of the old text with the new words that stand free beside its two neighbours."""
-        places = self._places(start, end, 2 * (end - start) + 200)
-        if not places:
+        near, far = self._places(start, end, 2 * (end - start) + 200)
+        if not near and not far:
             return
-        start, places = self._attach(start, end, places)
-        hole = self._old.numbers[start:end]
-        target = [self._new.numbers[place] for place in places]
-        pairs = [(start + i, places[j]) for i, j in common_subsequence(hole, target, SHORT_GRAM)]
-        for i, j in self._credible(pairs, start, end):
-            self.image[i] = j
-            self.source[j] = i
-
-    def _attach(self, start: int, end: int, places: list[int]) -> tuple[int, list[int]]:
-        """Take the words that go on from the left neighbour as before; what is left of the hole and of the places."""
-        taken = 0
-        follows = self.image[start - 1] + 1 if start else 0
-        while (
-            taken < min(end - start, len(places))
-            and places[taken] == follows + taken
-            and self._old.numbers[start + taken] == self._new.numbers[places[taken]]
-        ):
-            taken += 1
+        old, new = self._old.words.code, self._new.words.code
+        # The words that go on from the left neighbour as before are certain.
+        hole, target = old[start:end], new[near.start : near.stop]
+        taken = Prefix.similarity(hole, target)
         if taken:
-            self._claim(start, follows, taken)
-        return start + taken, places[taken:]
+            self._claim(Block(start, near.start, taken))
+        start, near = start + taken, near[taken:]
+        target = target[taken:] + new[far.start : far.stop]
+        blocks = [
+            placed
+            for i, j, length in common_subsequence(hole[taken:], target, SHORT_GRAM)
+            for placed in _placed(start + i, j, length, near, far)
+        ]
+        for block in self._credible(blocks, start, end):
+            self._claim(block)
 
-    def _credible(self, pairs: list[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    def _credible(self, blocks: list[Block], start: int, end: int) -> Iterator[Block]:
         """Leave out lonely common words amid rewritten text."""
-        runs: list[list[tuple[int, int]]] = []
-        for pair in pairs:
-            if runs and _distance(runs[-1][-1], pair) <= 1:
-                runs[-1].append(pair)
+        runs: list[list[Block]] = []
+        for block in blocks:
+            if runs and _distance(runs[-1][-1], block) <= 1:
+                runs[-1].append(block)
             else:
-                runs.append([pair])
+                runs.append([block])
+        old, new = self._old, self._new
+        left = Block(start - 1, old.partners[start - 1] if start else -1, 1)
+        right = Block(end, old.partners[end] if end < len(old) else len(new), 1)
         reach = [self._weight(run) * LONELY for run in runs]
         credible = [False] * len(runs)
-        ends = (
-            (start - 1, self.image[start - 1] if start else -1),
-            (end, self.image[end] if end < len(self.image) else len(self._new)),
-        )
         # From the left neighbour on, then from the right one on: what is credible makes credible what is near it.
-        for direction in (1, -1, 1, -1):
-            before = ends[0] if direction > 0 else ends[1]
-            for index in range(len(runs))[::direction]:
-                near, far = (runs[index][0], runs[index][-1])[::direction]
-                distance = _distance(before, near) if direction > 0 else _distance(near, before)
-                credible[index] = credible[index] or distance < reach[index]
+        for _ in range(2):
+            before = left
+            for index, run in enumerate(runs):
+                credible[index] = credible[index] or _distance(before, run[0]) < reach[index]
                 if credible[index]:
-                    before = far
+                    before = run[-1]
+            after = right
+            for index, run in reversed(list(enumerate(runs))):
+                credible[index] = credible[index] or _distance(run[-1], after) < reach[index]
+                if credible[index]:
+                    after = run[0]
         for run, counts in zip(runs, credible, strict=True):
             if counts:
                 yield from run
 
-    def _weight(self, run: list[tuple[int, int]]) -> float:
-        weight = 0.0
-        for i, _ in run:
-            if not IS_WORD.match(self._old.text, self._old.starts[i]):
-                weight += 0.3
-            elif self._old.numbers[i] in self._once:
-                weight += 3
-            else:
-                weight += 1
-        return weight
+    def _weight(self, run: list[Block]) -> float:
+        code = self._old.words.code
+        return sum(sum(map(self._weights.__getitem__, code[i : i + length])) for i, _, length in run)
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """How much a word says: one that stands once in either text most, a punctuation mark hardly anything."""
+        new_counts = Counter(self._new.words.code)
+        return {
+            code: 0.3 if is_sign(code) else 3 if count == new_counts[code] == 1 else 1
+            for code, count in Counter(self._old.words.code).items()
+        }
 
     def _pair_edited(self, start: int, end: int) -> None:
         """In a small hole, find the words that became another spelling of themselves.
 
         Equal words are none of them: what was left of those was not credible.
         """
-        if end - start > EDITED_WORDS:
+        if end - start > EDITED_WORDS or not _has_several(self._old.words.code[start:end]):
             return
-        places = self._places(start, end, end - start + 3)
-        if not places:
+        near, far = self._places(start, end, end - start + 3)
+        code = self._new.words.code
+        if not _has_several(code[near.start : near.stop] + code[far.start : far.stop]):
             return
-        old = [(self._old[i], self._old.numbers[i]) for i in range(start, end)]
-        new = [(self._new[j], self._new.numbers[j]) for j in places]
+        places = [*near, *far]
+        old = [(self._old.words[i], self._old.words.code[i]) for i in range(start, end)]
+        new = [(self._new.words[j], code[j]) for j in places]
         # The best chain of pairs in order, by the sum of their likeness.
         best: list[list[tuple[float, tuple[tuple[int, int], ...]]]] = [[(0.0, ())] * (len(new) + 1)]
         for i, (word, number) in enumerate(old):
@@ -307,31 +291,80 @@ class Alignment:
                 row.append(chain)
             best.append(row)
         for i, j in best[-1][-1][1]:
-            self.image[start + i] = places[j]
-            self.source[places[j]] = start + i
+            self._claim(Block(start + i, places[j], 1))
 
 
-def _once(numbers: Sequence[int]) -> set[int]:
-    return {number for number, count in Counter(numbers).items() if count == 1}
+def _slide(side: _Side, other: _Side) -> None:
+    """Let what was put in (or, from the old text's side, taken out) begin and end where sentences do.
+
+    Where it begins with the words that follow it, or ends with those before it, the longest common subsequence
+    cannot tell which of the two are new: "[She said no.] She left" or "She [said no. She] left". People put in
+    whole sentences.
+    """
+    words, partners = side.words, side.partners
+    for start, end in side.holes(1, len(side) - 1):
+        left, right = partners[start - 1], partners[end]
+        if left < 0 or right != left + 1:
+            continue
+        best, shift = words.boundary(start) + words.boundary(end), 0
+        for direction in (-1, 1):
+            for steps, whole in _shifts(side, start, end, direction):
+                score = words.boundary(start + steps) + words.boundary(end + steps)
+                if score > best and (whole or words.boundary(start + steps) > 1 < words.boundary(end + steps)):
+                    best, shift = score, steps
+        for at in range(shift):
+            side.shift(start + at, end + at, right + at)
+            other.pair(right + at, 1, start + at)
+        for at in range(1, 1 - shift):
+            side.shift(end - at, start - at, left + 1 - at)
+            other.pair(left + 1 - at, 1, end - at)
 
 
-def _distance(before: tuple[int, int], after: tuple[int, int]) -> int:
-    """How many words, of the old text or of the new, lie between two pairs; much if the new order is another."""
-    if after[1] <= before[1]:
+def _shifts(side: _Side, start: int, end: int, direction: int) -> Iterator[tuple[int, bool]]:
+    """By how many words a free stretch could begin earlier or later; the last may be a word that was respelt."""
+    near, far = (start, end) if direction > 0 else (end - 1, start - 1)
+    words, partners = side.words, side.partners
+    first = partners[far]
+    for steps in range(end - start):
+        here, there = near + direction * steps, far + direction * steps
+        if not 0 <= there < len(side) or partners[there] != first + direction * steps:
+            return
+        if words.code[here] == words.code[there]:
+            yield direction * (steps + 1), True
+            continue
+        if words.code[there] not in (HEAD, TAIL) and likeness(words[there], words[here]):
+            yield direction * (steps + 1), False
+        return
+
+
+def _free_words(side: _Side, mark: str) -> tuple[str, "array[int]"]:
+    """The codes of free words that stand together, each stretch ended by ``mark``, and where these words stand."""
+    codes: list[str] = []
+    places = array("i")
+    for start, end in side.holes():
+        if end - start >= SHORT_GRAM:
+            codes += side.words.code[start:end], mark
+            places.extend(range(start, end + 1))
+    return "".join(codes), places
+
+
+def _placed(i: int, j: int, length: int, near: range, far: range) -> Iterator[Block]:
+    """A block of which the new words stand at ``j`` of two stretches one behind the other."""
+    left = min(length, max(0, len(near) - j))
+    if left:
+        yield Block(i, near[j], left)
+    if left < length:
+        yield Block(i + left, far[j + left - len(near)], length - left)
+
+
+def _has_several(codes: str) -> bool:
+    """Whether there is a word of more than one character, which could have been respelt."""
+    return bool(codes) and ord(max(codes)) >= SEVERAL
+
+
+def _distance(before: Block, after: Block) -> int:
+    """How many words, of the old text or of the new, lie between two blocks; much if the new order is another."""
+    last = before.new + before.length - 1
+    if after.new <= last:
         return 1000
-    return max(after[0] - before[0], after[1] - before[1]) - 1
-
-
-def _holes(image: "array[int]", within: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The stretches without an image that lie in the given ones."""
-    for first, last in within:
-        start = None
-        for index in range(first, last):
-            if image[index] < 0:
-                if start is None:
-                    start = index
-            elif start is not None:
-                yield start, index
-                start = None
-        if start is not None:
-            yield start, last
+    return max(after.old - before.old - before.length, after.new - last - 1)

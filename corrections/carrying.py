@@ -9,12 +9,11 @@ script without spaces is a word), compared in a folded form: NFC, without invisi
 dashes alike, case alike. White space is not compared at all.
 """
 
-from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from itertools import pairwise
 from operator import itemgetter
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
 from corrections.alignment import Alignment
 from corrections.words import Vocabulary, Words, may_be
@@ -41,7 +40,7 @@ class StepMap:
         self._new = Words(new, self._head, self._tail, vocabulary)
         alignment = Alignment(self._old, self._new)
         self._image, self._source = alignment.image, alignment.source
-        self._old.numbers = self._new.numbers = []  # what only the comparison needed
+        self._old.code = self._new.code = ""  # what only the comparison needed
 
     def carry(self, start: int, end: int) -> tuple[int, int] | None:
         """Return where ``old[start:end]`` lies in the new text, or None if it was rewritten or removed."""
@@ -50,8 +49,8 @@ class StepMap:
         from_end = len(self._old.text)
         if start >= from_end - self._tail:
             return start + len(self._new.text) - from_end, end + len(self._new.text) - from_end
-        first = bisect_right(self._old.ends, start)
-        last = bisect_left(self._old.starts, end) - 1
+        first = self._old.first_after(start)
+        last = self._old.count_before(end) - 1
         if last < first:
             return None
         images = [(i, self._image[i]) for i in range(first, last + 1) if self._image[i] >= 0]
@@ -59,7 +58,7 @@ class StepMap:
             return self._replaced(first, last)
         cluster = self._main_cluster(images, start, end)
         (i, low), (k, high) = cluster[0], cluster[-1]
-        new_start, new_end = self._new.starts[low], self._new.ends[high]
+        new_start, new_end = self._new.starts[low], self._new.end(high)
         if i == first:
             new_start = self._inside(i, low, start)
         elif (head := self._replaced(first, i - 1)) is not None:
@@ -81,8 +80,8 @@ class StepMap:
         """
         if end <= self._head or start >= len(self._old.text) - self._tail:
             return True
-        first = bisect_right(self._old.ends, start)
-        last = bisect_left(self._old.starts, end) - 1
+        first = self._old.first_after(start)
+        last = self._old.count_before(end) - 1
         if last < first:
             return False
         low, high = self._image[first], self._image[last]
@@ -142,16 +141,16 @@ class StepMap:
 
     def is_new(self, start: int, end: int) -> bool:
         """Whether nothing of ``new[start:end]`` came from the old text."""
-        first = bisect_right(self._new.ends, start)
-        last = bisect_left(self._new.starts, end)
+        first = self._new.first_after(start)
+        last = self._new.count_before(end)
         return all(source < 0 for source in self._source[first:last])
 
     def _inside(self, i: int, j: int, position: int) -> int:
         """Where an old position in or beside word ``i`` is, given that the word became word ``j``."""
-        start, end = self._old.starts[i], self._old.ends[i]
-        new_start, new_end = self._new.starts[j], self._new.ends[j]
+        start, end = self._old.starts[i], self._old.end(i)
+        new_start, new_end = self._new.starts[j], self._new.end(j)
         if position <= start:
-            floor = self._new.ends[j - 1] if j else 0
+            floor = self._new.end(j - 1) if j else 0
             return max(floor, new_start - (start - position))
         if position >= end:
             ceiling = self._new.starts[j + 1] if j + 1 < len(self._new) else len(self._new.text)
@@ -167,24 +166,27 @@ class StepMap:
         """End of word ``j`` and of the space behind it, as far as word ``i`` had space behind it too."""
         old_after = self._old.starts[i + 1] if i + 1 < len(self._old) else len(self._old.text)
         new_after = self._new.starts[j + 1] if j + 1 < len(self._new) else len(self._new.text)
-        return self._new.ends[j] + min(old_after - self._old.ends[i], new_after - self._new.ends[j])
+        return self._new.end(j) + min(old_after - self._old.end(i), new_after - self._new.end(j))
 
     def _main_cluster(self, images: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
         """Of a passage whose parts went different ways, the part with most characters; in the new text's order."""
-        images = sorted(images, key=itemgetter(1))
+        images.sort(key=itemgetter(1))
         clusters = [[images[0]]]
-        starts, ends = self._old.starts, self._old.ends
+        starts, end_of = self._old.starts, self._old.end
         for before, here in pairwise(images):
-            inserted = self._new.starts[here[1]] - self._new.ends[before[1]]
+            if here[1] == before[1] + 1:
+                clusters[-1].append(here)
+                continue
+            inserted = self._new.starts[here[1]] - self._new.end(before[1])
             if before[0] < here[0]:
-                inserted -= starts[here[0]] - ends[before[0]]
+                inserted -= starts[here[0]] - end_of(before[0])
             if inserted <= max(PARTING_SHARE * (end - start), PARTING):
                 clusters[-1].append(here)
             else:
                 clusters.append([here])
         if len(clusters) == 1:
             return clusters[0]
-        return max(clusters, key=lambda cluster: sum(min(ends[i], end) - max(starts[i], start) for i, _ in cluster))
+        return max(clusters, key=lambda cluster: sum(min(end_of(i), end) - max(starts[i], start) for i, _ in cluster))
 
     def _replaced(self, first: int, last: int) -> tuple[int, int] | None:
         """What stands in the place of old words that all went, if both neighbours stand and hold something between."""
@@ -205,30 +207,17 @@ class StepMap:
             return None
         if self._old.ends_sentence(before, after) or self._new.ends_sentence(left + 1, right - 1):
             return None
-        return self._new.starts[left + 1], self._new.ends[right - 1]
+        return self._new.starts[left + 1], self._new.end(right - 1)
 
 
 def _common_ends(old: str, new: str) -> tuple[int, int]:
     """How many characters at the beginning and at the end are the same, a little less, so that words have company."""
     if old == new:
         return len(old), 0
-    most = min(len(old), len(new))
-    head = _common_start(old, new, most)
-    tail = _common_start(old[::-1], new[::-1], most - head)
-    return _step_back(old[max(0, head - COMPANY) : head], head), _step_back(
-        old[len(old) - tail :][:COMPANY][::-1], tail
-    )
-
-
-def _common_start(old: str, new: str, most: int) -> int:
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    head = Prefix.similarity(old, new)
+    tail = min(Postfix.similarity(old, new), min(len(old), len(new)) - head)
+    last = len(old) - tail
+    return _step_back(old[max(0, head - COMPANY) : head], head), _step_back(old[last : last + COMPANY][::-1], tail)
 
 
 def _step_back(company: str, length: int) -> int:

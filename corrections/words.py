@@ -7,6 +7,7 @@ Knows nothing of revisions and quotes. Pure Python on RapidFuzz, no Django. All 
 import re
 import unicodedata
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import accumulate
 
@@ -30,11 +31,12 @@ UNSPACED = (
 )
 
 
-def _character_class(first_letters: str) -> str:
-    """The characters of the basic plane whose Unicode category starts with one of ``first_letters``, as a class."""
+def _character_class(categories: str, *, without: str = "\0") -> str:
+    """The basic plane's characters of these Unicode categories as a regular expression's class, less its brackets."""
+    left_out = re.compile(f"[{without}]")
     ranges: list[list[int]] = []
-    for code in range(0x10000):
-        if unicodedata.category(chr(code))[0] in first_letters:
+    for code, char in enumerate(_BASIC_PLANE):
+        if unicodedata.category(char)[0] in categories and not left_out.match(char):
             if ranges and ranges[-1][1] == code - 1:
                 ranges[-1][1] = code
             else:
@@ -42,33 +44,50 @@ def _character_class(first_letters: str) -> str:
     return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
 
 
+_BASIC_PLANE = "".join(map(chr, range(0x10000)))
 # ``\w`` knows no combining marks, so that an Arabic word with its vowels would fall to pieces.
 MARKS = _character_class("M")
+_ATTACHED = f"{MARKS}{INVISIBLE}"
 _LETTERS = _character_class("LN") + "_\U00010000-\U0001efff"
-_WORD = re.compile(
-    f"[{UNSPACED}][{MARKS}{INVISIBLE}]*|[{_LETTERS}](?:[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}])*|[^\\s{INVISIBLE}]"
+_SPACED_LETTERS = _character_class("LN", without=UNSPACED) + "_\U00010000-\U0001efff"
+_WORD = re.compile(f"([{UNSPACED}][{_ATTACHED}]*|[{_LETTERS}][{_SPACED_LETTERS}{_ATTACHED}]*|[^\\s{INVISIBLE}])")
+# Characters that are a word each and, but for case, fold to themselves: letters of scripts without spaces, and signs.
+_FOLDED = "".join(map(re.escape, map(chr, ALIKE)))
+_RUN_OR_WORD = re.compile(
+    f"([^\\s{_SPACED_LETTERS}{_ATTACHED}{_FOLDED}\U00040000-\U0010ffff]+(?![{_ATTACHED}]))|{_WORD.pattern}"
 )
-_SPLIT = re.compile(f"({_WORD.pattern})")
+_HAS_UNSPACED = re.compile(f"[{UNSPACED}]")
 _SENTENCE_END = re.compile(r"[.!?…؟](?=\s|\Z)|[。！？]")
 SENTENCE_END = re.compile(r"\n|[.!?…؟]\s|[。！？]")
 """What ends a sentence or a paragraph amid a text."""
-IS_WORD = re.compile(f"[{_LETTERS}{UNSPACED}{MARKS}]")
-_JOINS = re.compile(f"[^\\W{UNSPACED}]|[{MARKS}{INVISIBLE}]")
+_JOINS = re.compile(f"[{_SPACED_LETTERS}{_ATTACHED}]")
 
-HEAD, TAIL = -(2**40), -(2**40) - 1
-"""Numbers of the common beginning and end."""
+SEVERAL = 0x40000
+"""Codes of words that are more than one character, once folded, begin here, where Unicode has hardly anything."""
+HEAD, TAIL, OLD_GAP, NEW_GAP = "\U0010fffe", "\U0010ffff", "\U0010fffc", "\U0010fffd"
+"""Codes of the common beginning and end, and codes that stand for no word of the old or the new text."""
 
 
-class Vocabulary(dict[str, int]):
-    """Numbers for words; words that are alike once folded share one."""
+class Vocabulary(dict[str, str]):
+    """Codes for words: one character each, the same for words that are alike once folded.
+
+    A word of one character is its own code. There are 851,964 codes for others; in texts with more different words
+    they are given out again.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._numbers: dict[str, int] = {}
+        self._codes: dict[str, str] = {}
 
-    def __missing__(self, word: str) -> int:
-        number = self[word] = self._numbers.setdefault(fold_word(word), len(self._numbers))
-        return number
+    def __missing__(self, word: str) -> str:
+        folded = fold_word(word)
+        if len(folded) == 1 and ord(folded) < SEVERAL:
+            code = folded
+        else:
+            count = ord(OLD_GAP) - SEVERAL
+            code = self._codes.setdefault(folded, chr(SEVERAL + len(self._codes) % count))
+        self[word] = code
+        return code
 
 
 def fold_word(word: str) -> str:
@@ -79,45 +98,85 @@ def fold_word(word: str) -> str:
 
 
 class Words:
-    """The words of a text: where each starts and ends, and its number. A common end of both texts is one word."""
+    """The words of a text: where each starts, and its code. A beginning and an end of it may count as one word each."""
 
     def __init__(self, text: str, head: int, tail: int, vocabulary: Vocabulary) -> None:
-        # Split with a group gives what lies between the words, and the words, in turns, without a loop of ours.
-        parts = _SPLIT.split(text[head : len(text) - tail])
-        bounds = array("I", accumulate(map(len, parts), initial=head))
         self.text = text
-        self.starts, self.ends = bounds[1:-1:2], bounds[2::2]
-        self.numbers = list(map(vocabulary.__getitem__, parts[1::2]))
+        self._head, self._tail = head, tail
+        stop = len(text) - tail
+        split = _split_unspaced if _HAS_UNSPACED.search(text, head, stop) else _split_spaced
+        self.starts, self.code = split(text, head, stop, vocabulary)
         if head:
             self.starts.insert(0, 0)
-            self.ends.insert(0, head)
-            self.numbers.insert(0, HEAD)
+            self.code = HEAD + self.code
         if tail:
-            self.starts.append(len(text) - tail)
-            self.ends.append(len(text))
-            self.numbers.append(TAIL)
+            self.starts.append(stop)
+            self.code += TAIL
 
     def __len__(self) -> int:
         return len(self.starts)
 
+    def __getitem__(self, index: int) -> str:
+        return self.text[self.starts[index] : self.end(index)]
+
+    def end(self, index: int) -> int:
+        """Where a word ends."""
+        if index == 0 and self._head:
+            return self._head
+        if index == len(self.starts) - 1 and self._tail:
+            return len(self.text)
+        word = _WORD.match(self.text, self.starts[index])
+        return word.end() if word else self.starts[index]
+
+    def first_after(self, position: int) -> int:
+        """The first word that ends after a position."""
+        index = bisect_right(self.starts, position) - 1
+        return index if index >= 0 and self.end(index) > position else index + 1
+
+    def count_before(self, position: int) -> int:
+        """How many words start before a position."""
+        return bisect_left(self.starts, position)
+
     def ends_sentence(self, first: int, last: int) -> bool:
         """Whether a sentence or a paragraph ends among the words from ``first`` to ``last``."""
-        stretch = self.text[self.starts[first] : self.ends[last]]
+        stretch = self.text[self.starts[first] : self.end(last)]
         return "\n" in stretch or _SENTENCE_END.search(stretch) is not None
 
     def boundary(self, index: int) -> int:
         """How much ends before a word: a paragraph 3, a sentence 2, what punctuation parts 1, nothing 0."""
         if not 0 < index < len(self):
             return 3
-        last, gap = self.ends[index - 1], self.text[self.ends[index - 1] : self.starts[index]]
-        if "\n" in gap:
+        last, start = self.end(index - 1), self.starts[index]
+        if self.text.find("\n", last, start) >= 0:
             return 3
         if _SENTENCE_END.match(self.text, last - 1):
             return 2
         return int(not is_word(self.text[last - 1]))
 
-    def __getitem__(self, index: int) -> str:
-        return self.text[self.starts[index] : self.ends[index]]
+
+def _split_spaced(text: str, start: int, stop: int, vocabulary: Vocabulary) -> tuple["array[int]", str]:
+    # Split with a group gives what lies between the words, and the words, in turns, without a loop of ours.
+    parts = _WORD.split(text[start:stop])
+    bounds = array("I", accumulate(map(len, parts), initial=start))
+    return bounds[1:-1:2], "".join(map(vocabulary.__getitem__, parts[1::2]))
+
+
+def _split_unspaced(text: str, start: int, stop: int, vocabulary: Vocabulary) -> tuple["array[int]", str]:
+    # Characters that are a word each come in long runs, which are their own code.
+    starts = array("I")
+    codes: list[str] = []
+    for match in _RUN_OR_WORD.finditer(text, start, stop):
+        found = match[0]
+        if match[1] is None:
+            starts.append(match.start())
+            codes.append(vocabulary[found])
+            continue
+        starts.extend(range(*match.span()))
+        if unicodedata.is_normalized("NFC", found):
+            codes.append(found.lower())
+        else:
+            codes += map(vocabulary.__getitem__, found)
+    return starts, "".join(codes)
 
 
 def likeness(word: str, other: str) -> float:
@@ -138,6 +197,11 @@ def may_be(word: str, other: str) -> bool:
 def word_spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield start and end of each word and each punctuation mark."""
     return (match.span() for match in _WORD.finditer(text))
+
+
+def is_sign(code: str) -> bool:
+    """Whether a code stands for a punctuation mark or another sign, and not for a word."""
+    return ord(code) < SEVERAL and code != "_" and unicodedata.category(code)[0] not in "LMN"
 
 
 def is_word(char: str) -> bool:
