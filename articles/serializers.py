@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Article, Part, Revision
-from articles.rest.fields import Address, Moment, Text
+from articles.rest.fields import Address, Body, Language, Moment, Text
 
 EXAMPLE_ID = "0197c9a2-5d5f-7b40-9c52-3f1f6f1c2b10"
 _ABOUT = {
@@ -117,15 +117,13 @@ class RevisionSerializer(RevisionRowSerializer):
         )
     ]
 )
-class SentArticleSerializer(serializers.Serializer[Article]):
+class SentArticleSerializer(Body):
     """An article as its source says it is now. What is left out, or empty, stays as it is."""
 
     headline = Text(max_length=500)
     standfirst = Text(max_length=10_000, required=False, default="", allow_blank=True)
     body = Text(max_length=4_000_000, help_text="HTML. Scripts, styles and embeds are taken out.")
-    language = serializers.RegexField(
-        r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", help_text="BCP 47."
-    )
+    language = Language(required=False, default="", allow_blank=True, help_text="BCP 47.")
     section = Text(max_length=100, required=False, default="", allow_blank=True)
     byline = Text(max_length=300, required=False, default="", allow_blank=True)
     canonical_url = Address(max_length=1000, required=False, default="", allow_blank=True)

@@ -10,9 +10,11 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
-from articles.rest.filters import MomentFilter
+from articles.rest.fields import SOME_TEXT
+from articles.rest.filters import MomentFilter, text_filter
 from corrections.models import Case, Category, Correction, Outcome, Resolution
 from corrections.policy import Kind, Severity
+from corrections.webhooks.models import TEST, Delivery, EventType
 
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 DURATION = r"^[1-9][0-9]{0,4}[mhdw]$"
@@ -59,7 +61,7 @@ class AssigneeField(forms.CharField):
         return account
 
 
-@extend_schema_field({"type": "string", "minLength": 1})
+@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 150, "pattern": SOME_TEXT})
 class AssigneeFilter(filters.Filter):
     """Keeps the cases that an account holds, or nobody."""
 
@@ -78,7 +80,7 @@ class CorrectionFilter(filters.FilterSet):
     kind = filters.MultipleChoiceFilter(choices=Kind.choices, help_text="Of these kinds.")
     severity = filters.MultipleChoiceFilter(choices=Severity.choices, help_text="Of these severities.")
     article = filters.UUIDFilter("article_id", help_text="About this article.")
-    section = filters.CharFilter("article__section", max_length=100, help_text="About articles of this section.")
+    section = text_filter("article__section", max_length=100, help_text="About articles of this section.")
     published_after = MomentFilter("published_at", "gt", help_text="Published after this time.")
     published_before = MomentFilter("published_at", "lt", help_text="Published before this time.")
 
@@ -101,4 +103,17 @@ class CaseFilter(filters.FilterSet):
 
     class Meta:
         model = Case
+        fields: list[str] = []
+
+
+class DeliveryFilter(filters.FilterSet):
+    """Filters of an endpoint's log. Several together all have to hold; several values of one, any of them."""
+
+    status = filters.MultipleChoiceFilter(choices=Delivery.Status.choices, help_text="Where the delivery stands.")
+    type = filters.MultipleChoiceFilter(
+        choices=[*EventType.choices, (TEST, TEST)], help_text="Messages of these types."
+    )
+
+    class Meta:
+        model = Delivery
         fields: list[str] = []

@@ -160,3 +160,30 @@ def test_only_json_is_spoken(eleven: list[str]) -> None:
 
     assert response.status_code == 406
     assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_who_may_not_call_learns_nothing_of_parameters() -> None:
+    response = Client().get("/api/v1/cases/", {"statsu": "open"})
+
+    assert response.status_code == 401
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
+def test_a_method_that_the_call_does_not_have_is_405_whatever_comes_with_it(method: str) -> None:
+    response = getattr(Client(), method)("/api/v1/articles/?page_size=x")
+
+    assert response.status_code == 405
+    assert response.headers["Allow"] == "GET, HEAD"
+    assert response.headers["Content-Type"] == "application/problem+json"
+
+
+def test_the_address_does_not_choose_the_media_type() -> None:
+    response = Client().get("/api/v1/articles/?format=xml")
+
+    assert response.status_code == 422
+    assert "format" in response.json()["errors"]
+
+
+def test_white_space_is_no_value(eleven: list[str]) -> None:
+    for parameters in ({"section": " "}, {"cursor": " "}, {"fields": "\t"}):
+        assert Client().get("/api/v1/articles/", parameters).status_code == 422

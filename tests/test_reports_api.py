@@ -198,12 +198,21 @@ def test_a_refused_request_leaves_its_key_free(client: Client, article: Article)
     assert (refused.status_code, taken.status_code) == (404, 202)
 
 
-@pytest.mark.parametrize("key", ["", "x" * 256, "ключ"])
+@pytest.mark.parametrize("key", ["", "x" * 256, "a\tb", "a\x7f", "\xc2\xa0"])
 def test_an_unusable_key_is_refused(client: Client, article: Article, key: str) -> None:
     response = send(client, report_on(article), **{"idempotency-key": key})
 
     assert response.status_code == 422
     assert "Idempotency-Key" in response.json()["errors"]
+
+
+@pytest.mark.parametrize("key", ["a b", "ключ", "ключ".encode().decode("latin-1"), "é", "x" * 255])
+def test_any_printable_key_is_one(client: Client, article: Article, key: str) -> None:
+    first = send(client, report_on(article), **{"idempotency-key": key})
+    again = send(client, report_on(article), **{"idempotency-key": key})
+
+    assert (first.status_code, again.json()) == (202, first.json())
+    assert Report.objects.count() == 1
 
 
 def test_a_reader_who_sends_too_many_is_told_when_to_go_on(client: Client, article: Article, settings: Any) -> None:

@@ -54,7 +54,7 @@ class HasScope(BasePermission):
         scopes: Mapping[str, str] = getattr(view, "scopes", {})
         needed = scopes.get(method)
         if needed is None:
-            return not hasattr(view, method.lower())
+            return method not in view.allowed_methods
         if needed == PUBLIC:
             return True
         key = request.auth

@@ -20,7 +20,7 @@ class KeyReused(Exception):
 
 
 class InvalidKey(ValueError):
-    """The key is not 1–255 printable ASCII characters."""
+    """The key is not 1–255 printable characters."""
 
 
 @transaction.atomic
@@ -31,8 +31,9 @@ def answer_once(scope: str, key: str | None, body: bytes, answer: Callable[[], A
     """
     if key is None:
         return answer()
-    if not 1 <= len(key) <= 255 or not key.isprintable() or not key.isascii():
-        raise InvalidKey("The key has to be 1 to 255 printable ASCII characters.")
+    key = _decoded(key)
+    if not 1 <= len(key) <= 255 or not key.isprintable():
+        raise InvalidKey("The key has to be 1 to 255 printable characters.")
     digest = hashlib.sha256(body).hexdigest()
     IdempotencyKey.objects.bulk_create(
         [IdempotencyKey(scope=scope, key=key, body_digest=digest)], ignore_conflicts=True
@@ -45,3 +46,11 @@ def answer_once(scope: str, key: str | None, body: bytes, answer: Callable[[], A
         row.response_status, row.response = answer()
         row.save(update_fields=["response_status", "response"])
     return row.response_status, row.response or {}
+
+
+def _decoded(header: str) -> str:
+    """Give a header's value as its sender meant it: WSGI reads bytes as Latin-1, whatever they were (PEP 3333)."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeError:
+        return header

@@ -75,7 +75,7 @@ class CursorPages(BasePagination):
                 "in": "query",
                 "required": False,
                 "description": "From `next` or `previous` of another page of this list.",
-                "schema": {"type": "string"},
+                "schema": {"type": "string", "minLength": 1},
             },
             {
                 "name": "page_size",

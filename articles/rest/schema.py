@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
 from articles.rest.access import PUBLIC
@@ -25,6 +26,10 @@ _WORDS = {
     428: "Nothing says which state was seen: send `If-Match`.",
     429: "Too many calls; wait as many seconds as `Retry-After` says.",
 }
+
+_VISIBLE = r"[^\u0000-\u0020\u007f-\u00a0\u00ad]"
+_PRINTABLE = rf"^{_VISIBLE}([^\u0000-\u001f\u007f-\u00a0\u00ad]*{_VISIBLE})?$"
+"""Printable characters, none of them white space at an end, where a header cannot have it."""
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -66,6 +71,15 @@ class Schema(AutoSchema):
         "schema": {"type": "string"},
     }
 
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]  # the framework's
+        inner = schema["oneOf"][0] if "oneOf" in schema else schema  # beside the empty string, where that is taken
+        inner.update(getattr(field, "constraints", {}))
+
+    def _postprocess_serializer_schema(self, schema: dict[str, Any], serializer: Any, direction: str) -> dict[str, Any]:
+        described = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]  # the framework's
+        return {**described, **getattr(serializer, "constraints", {})}
+
     def get_auth(self) -> list[dict[str, Any]]:
         """Say that a call takes a key, unless it is public."""
         return super().get_auth() if self._scope() != PUBLIC else []
@@ -77,6 +91,8 @@ class Schema(AutoSchema):
             return operation
         if scope := self._scope():
             operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
+        if "anyOf" in getattr(self.get_request_serializer(), "constraints", {}):
+            operation["requestBody"]["required"] = True  # no field alone is required, but one of them
         operation["parameters"] = sorted(
             [*operation.get("parameters", []), *self._common_parameters(operation)],
             key=lambda parameter: (["path", "query", "header"].index(parameter["in"]), parameter["name"]),
@@ -93,6 +109,8 @@ class Schema(AutoSchema):
         if self.method == "GET":
             operation["responses"]["200"]["headers"] = {"ETag": self._ETAG}
             operation["responses"]["304"] = {"description": "The client has it already."}
+            if self._has_sparse_fields():
+                self._allow_sparse(operation["responses"]["200"])
         operation["responses"] = dict(sorted(operation["responses"].items()))
         return operation
 
@@ -101,7 +119,7 @@ class Schema(AutoSchema):
         added = []
         if self.method == "GET":
             added.append(_header("If-None-Match", "ETags that the client has: 304 if what they name is still there."))
-            if self.view.has_sparse_fields and self.view.serializer_class:
+            if self._has_sparse_fields():
                 names = list(self.view.serializer_class().fields)
                 pattern = "|".join(names)
                 added.append(
@@ -118,7 +136,7 @@ class Schema(AutoSchema):
                 _header(
                     "Idempotency-Key",
                     "The same key with the same request gives the first answer again, for 48 hours.",
-                    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+                    {"type": "string", "minLength": 1, "maxLength": 255, "pattern": _PRINTABLE},
                 )
             )
             if 412 in self.view.problems.get(self.method, ()):
@@ -131,12 +149,43 @@ class Schema(AutoSchema):
             own.add(403)
         if any(parameter["in"] == "path" for parameter in operation["parameters"]):
             own.add(404)
-        if "requestBody" in operation:
+        if self.method != "GET":
             own |= {409, 413, 415}
         return sorted(own)
 
     def _is_list_view(self, serializer: Any = None) -> bool:
-        return isinstance(self.view, ListView) if isinstance(self.view, ApiView) else super()._is_list_view(serializer)
+        if isinstance(self.view, ApiView):
+            return self.method == "GET" and isinstance(self.view, ListView)
+        return super()._is_list_view(serializer)
+
+    def _has_sparse_fields(self) -> bool:
+        return bool(self.view.has_sparse_fields and self.view.serializer_class)
+
+    def _allow_sparse(self, response: dict[str, Any]) -> None:
+        """Let the answer be what ``?fields=`` leaves of it: the same properties, none of them required."""
+        component = self.resolve_serializer(self.view.serializer_class, "response")
+        name = f"Sparse{component.name}"
+        whole = component.schema
+        sparse = ResolvedComponent(  # type: ignore[no-untyped-call]  # the framework's
+            name=name,
+            type=ResolvedComponent.SCHEMA,
+            object=name,
+            schema={
+                "type": "object",
+                "description": f"Of {component.name} the fields that `fields` names.",
+                "properties": whole["properties"],
+                "minProperties": 1,
+                "additionalProperties": False,
+            },
+        )
+        self.registry.register_on_missing(sparse)
+        either = {"anyOf": [component.ref, sparse.ref]}
+        content = response["content"]["application/json"]
+        if self._is_list_view():
+            page = self.registry[(content["schema"]["$ref"].rpartition("/")[2], ResolvedComponent.SCHEMA)]
+            page.schema["properties"]["results"]["items"] = either
+        else:
+            content["schema"] = either
 
     def _scope(self) -> str | None:
         scope: str | None = getattr(self.view, "scopes", {}).get(self.method)

@@ -1,6 +1,7 @@
 """What every call does alike: strict parameters, sparse fields, entity tags, and unsafe work done once."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 from django.http import HttpResponseNotModified
@@ -8,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer, ListSerializer
@@ -19,6 +21,12 @@ from articles.rest.models import Key
 from articles.rest.pages import CursorPages
 
 
+class ByAccept(DefaultContentNegotiation):
+    """Chooses the answer's media type by ``Accept`` alone: ``?format=`` is no parameter of ours."""
+
+    settings = SimpleNamespace(URL_FORMAT_OVERRIDE=None)  # type: ignore[assignment]  # all that is asked of it
+
+
 class ApiView(GenericAPIView[Any]):
     """A call of the API. ``scopes`` says what each method takes (see ``articles.rest.access``).
 
@@ -26,6 +34,8 @@ class ApiView(GenericAPIView[Any]):
     not give everything. An answer to GET has a strong ``ETag``, and 304 follows from it.
     """
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
+    content_negotiation_class = ByAccept
     scopes: ClassVar[Mapping[str, str]] = {}
     permissions: ClassVar[Mapping[str, str]] = {}
     """The right that the account needs for whom the key acts, by method."""
@@ -39,21 +49,11 @@ class ApiView(GenericAPIView[Any]):
     filter_backends: Sequence[type[DjangoFilterBackend]] = ()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the parameters before anything is done; first of all, since the framework reads some of them itself."""
-        known = self._known_parameters()
-        errors = {}
-        for name, values in request.query_params.lists():
-            if name not in known:
-                listed = f"Choose from: {', '.join(sorted(known))}." if known else "This call has none."
-                errors[name] = [f"There is no such parameter. {listed}"]
-            elif not all(values) and name not in self.query_parameters:
-                errors[name] = ["Give a value, or leave the parameter out."]
-            elif "\0" in "".join(values):
-                errors[name] = ["U+0000 cannot be part of a value."]
-        if errors:
-            raise ValidationError(errors)
+        """Check who calls (401, 403), whether there is such a method (405), then the parameters, before all else."""
         super().initial(request, *args, **kwargs)
-        self.wanted_fields()
+        if request.method in self.allowed_methods:
+            self._check_parameters(request)
+            self.wanted_fields()
 
     def wanted_fields(self) -> frozenset[str]:
         """Give the fields that ``?fields=`` asks for; empty for all of them."""
@@ -103,6 +103,20 @@ class ApiView(GenericAPIView[Any]):
         with keys.acting_through(key):
             status, content = answer_once(scope, request.headers.get("Idempotency-Key"), body, answer)
         return Response(content if status != 204 else None, status=status)
+
+    def _check_parameters(self, request: Request) -> None:
+        known = self._known_parameters()
+        errors = {}
+        for name, values in request.query_params.lists():
+            if name not in known:
+                listed = f"Choose from: {', '.join(sorted(known))}." if known else "This call has none."
+                errors[name] = [f"There is no such parameter. {listed}"]
+            elif not all(value.strip() for value in values) and name not in self.query_parameters:
+                errors[name] = ["Give a value, or leave the parameter out."]
+            elif "\0" in "".join(values):
+                errors[name] = ["U+0000 cannot be part of a value."]
+        if errors:
+            raise ValidationError(errors)
 
     def _known_parameters(self) -> frozenset[str]:
         filters = getattr(self, "filterset_class", None) if self._is_safe() else None

@@ -8,11 +8,13 @@ from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, OpenApiWebhook, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from articles.rest.access import user_of
 from articles.rest.idempotency import Answer
 from articles.rest.models import Scope
 from articles.rest.views import ApiView, ListView
+from corrections.filters import DeliveryFilter
 from corrections.serializers import webhooks as serializers
 from corrections.webhooks import actions
 from corrections.webhooks.models import Delivery, Endpoint, EventType
@@ -51,7 +53,9 @@ class EndpointsView(ListView):
             secrets.append(endpoint.secret)
             return 201, _json(endpoint)
 
-        return _with_secret(self.once(request, create), secrets)
+        response = _with_secret(self.once(request, create), secrets)
+        response.headers["Location"] = reverse("api:webhook", args=[response.data["id"]], request=request)
+        return response
 
 
 class EndpointView(ApiView):
@@ -169,6 +173,7 @@ class DeliveriesView(ListView):
     scopes = {"GET": Scope.WEBHOOKS_MANAGE}
     permissions = {"GET": _PERMISSION}
     serializer_class = serializers.DeliverySerializer
+    filterset_class = DeliveryFilter
     ordering = ("-created_at", "-pk")
     queryset = Delivery.objects.all()  # for the document; each call takes its endpoint's
 

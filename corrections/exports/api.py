@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,13 +28,16 @@ class ReportAnnotationsView(ApiView):
 
     scopes = {"GET": Scope.CASES_READ}
     query_parameters = frozenset(("page",))
+    problems = {"GET": (404,)}
     renderer_classes = [AnnotationRenderer]
     has_sparse_fields = False
 
     @extend_schema(
         operation_id="list_report_annotations",
         tags=["reports"],
-        parameters=[OpenApiParameter("page", int, description="A page of the collection, from 1.")],
+        parameters=[
+            OpenApiParameter("page", {"type": "integer", "minimum": 1}, description="A page of the collection.")
+        ],
         responses={
             (200, "application/ld+json"): OpenApiResponse(
                 {"type": "object"}, description="An `AnnotationCollection`, or with `page` an `AnnotationPage`."
@@ -42,7 +46,10 @@ class ReportAnnotationsView(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Give the collection, or one of its pages. Nothing in it says who a reader is."""
+        page = request.query_params.get("page")
+        if page is not None and not (page.isascii() and page.isdecimal() and int(page[:9]) >= 1):
+            raise ValidationError({"page": ["Give a whole number from 1."]})
         content: dict[str, Any] = reports_as_annotations(
-            page=request.query_params.get("page"), address=settings.SITE_URL + reverse("api:report-annotations")
+            page=page, address=settings.SITE_URL + reverse("api:report-annotations")
         )
         return Response(content, content_type=annotations.MEDIA_TYPE, headers={"Cache-Control": "private, no-store"})

@@ -1,13 +1,13 @@
 """Cases as JSON, and what a decision about one takes."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Part
-from articles.rest.fields import Choice, Moment, Text, Truth, Whole
+from articles.rest.fields import Body, Choice, Constraints, Moment, Text, Truth, Whole
 from corrections.models import REJECTIONS, Case, Category, Correction, Event, Outcome, Report, Resolution
 from corrections.passages import Place, place_of
 from corrections.policy import Kind, Severity
@@ -208,11 +208,11 @@ class CaseSerializer(CaseRowSerializer):
         return [dict(CaseCorrectionSerializer(row).data) for row in rows]
 
 
-class NothingSerializer(serializers.Serializer[Case]):
+class NothingSerializer(Body):
     """A decision that takes nothing more."""
 
 
-class ClaimSerializer(serializers.Serializer[Case]):
+class ClaimSerializer(Body):
     """Take the case, or prolong the claim."""
 
     takeover = Truth(default=False, help_text="Take it although somebody else is working on it; the trail keeps that.")
@@ -233,9 +233,12 @@ class ClaimSerializer(serializers.Serializer[Case]):
         )
     ]
 )
-class CorrectSerializer(serializers.Serializer[Case]):
+class CorrectSerializer(Body):
     """Replace a stretch of the article's text. Without `start`, `end` and `expected`, it is the case's passage."""
 
+    constraints: ClassVar[Constraints] = Body.constraints | {
+        "dependentRequired": {"start": ["end", "expected"], "end": ["start", "expected"], "expected": ["start", "end"]}
+    }
     revision = Whole(
         min_value=1, required=False, help_text="The revision that was seen. Left out, `If-Match` has to say it."
     )
@@ -267,16 +270,19 @@ class CorrectSerializer(serializers.Serializer[Case]):
         return attrs
 
 
-class RejectSerializer(serializers.Serializer[Case]):
+class RejectSerializer(Body):
     """Close the case without a correction; its readers are told why."""
 
     reason = Choice(choices=[(reason.value, reason.label) for reason in REJECTIONS])
     message = Text(max_length=2000, default="", allow_blank=True, help_text="Follows the canned sentence.")
 
 
-class SnoozeSerializer(serializers.Serializer[Case]):
+class SnoozeSerializer(Body):
     """Put the case off."""
 
+    constraints: ClassVar[Constraints] = Body.constraints | {
+        "anyOf": [{"required": ["until"]}, {"required": ["reports"]}]
+    }
     until = Moment(required=False, default=None, help_text="A time in the future; the case comes back by itself.")
     reports = Whole(
         min_value=1, max_value=1000, required=False, default=None,
@@ -285,19 +291,19 @@ class SnoozeSerializer(serializers.Serializer[Case]):
     note = Text(max_length=500, default="", allow_blank=True)
 
 
-class MergeSerializer(serializers.Serializer[Case]):
+class MergeSerializer(Body):
     """Close the case as the same error as another case of the article."""
 
     into = Whole(min_value=1, help_text="The number of the case that takes it.")
 
 
-class ReopenSerializer(serializers.Serializer[Case]):
+class ReopenSerializer(Body):
     """Bring a decided case back."""
 
     note = Text(max_length=500, default="", allow_blank=True, help_text="Why.")
 
 
-class ApproveSerializer(serializers.Serializer[Case]):
+class ApproveSerializer(Body):
     """Give the second signature to the draft that waits for it."""
 
     draft = Whole(

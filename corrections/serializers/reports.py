@@ -1,11 +1,11 @@
 """Reports as JSON, and what became of them."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
 from articles.models import Part
-from articles.rest.fields import Choice, Email, Text, Truth, Whole
+from articles.rest.fields import SOME_TEXT, Choice, Constraints, Email, Language, Text, Truth, Whole
 from corrections.anchoring import Quote
 from corrections.models import Category, Correction, Report
 from corrections.standing import Stage, standing_of
@@ -27,7 +27,13 @@ class QuoteSerializer(serializers.Serializer[Quote]):
 
 
 class ReportSerializer(serializers.Serializer[Report]):
-    """A report as a reader's page sends it."""
+    """A report as a reader's page sends it. What else is in it is left aside: no report is lost over a newer page."""
+
+    constraints: ClassVar[Constraints] = {
+        "anyOf": [{"required": ["article"]}, {"required": ["url"]}],
+        "if": {"properties": {"credit": {"const": True}}, "required": ["credit"]},
+        "then": {"properties": {"name": {"pattern": SOME_TEXT}}, "required": ["name"]},
+    }
 
     article = Text(max_length=100, required=False, help_text="The article's id.")
     url = Text(max_length=1000, required=False, help_text="Or its canonical address.")
@@ -44,9 +50,7 @@ class ReportSerializer(serializers.Serializer[Report]):
     credit = Truth(
         required=False, default=False, help_text="The reader consents to be thanked by ``name`` in a published notice."
     )
-    language = serializers.RegexField(
-        r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35, required=False, default="", allow_blank=True
-    )
+    language = Language(required=False, default="", allow_blank=True, help_text="BCP 47.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Require one of ``article`` and ``url``, and a name if the reader wants to be named.

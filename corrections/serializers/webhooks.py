@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from articles.rest.fields import Choice, Email, Moment, Text
+from articles.rest.fields import Body, Choice, Email, Moment, SecureAddress, Text
 from corrections.webhooks.actions import BadAddress, check_address
 from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
 
@@ -78,12 +78,12 @@ class EndpointWithSecretSerializer(EndpointSerializer):
     )
 
 
-class NewEndpointSerializer(serializers.Serializer[Endpoint]):
+class NewEndpointSerializer(Body):
     """An endpoint to be made."""
 
-    url = Text(max_length=2000, help_text="By https.")
+    url = SecureAddress(max_length=2000, help_text="By https.")
     events = serializers.ListField(
-        child=Choice(choices=EventType.choices), allow_empty=False, max_length=len(EventType),
+        child=Choice(choices=EventType.choices), min_length=1, max_length=len(EventType),
         default=list(EventType), help_text="All of them when left out.",
     )  # fmt: skip
     description = Text(max_length=200, allow_blank=True, default="")
@@ -135,7 +135,7 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     attempts = AttemptSerializer(many=True)
 
 
-class RangeSerializer(serializers.Serializer[Any]):
+class RangeSerializer(Body):
     """The time whose undelivered messages are delivered again."""
 
     since = Moment()

@@ -1,0 +1,89 @@
+"""What a call takes: the fields that it names, each as it is, and no others."""
+
+import json
+from typing import Any
+
+import pytest
+
+from articles.models import Article
+from articles.rest.models import Key
+from corrections.models import Report
+from tests.api import call, make_service, problem
+from tests.desk import make_article, make_case
+
+pytestmark = pytest.mark.django_db
+ENDPOINT = {"url": "https://cms.example.org/hook"}
+
+
+@pytest.fixture
+def key() -> Key:
+    return make_service("Chief editors")
+
+
+CALLS: list[tuple[str, str, dict[str, Any]]] = [
+    ("PUT", "/articles/by-source/cms/77/", {"headline": "A bridge", "body": "<p>It opens.</p>"}),
+    ("POST", "/cases/1/claim/", {}),
+    ("POST", "/cases/1/release/", {}),
+    ("POST", "/cases/1/correct/", {"replacement": "the", "kind": "style_fix", "severity": "style", "revision": 1}),
+    ("POST", "/cases/1/reject/", {"reason": "spam"}),
+    ("POST", "/cases/1/snooze/", {"reports": 2}),
+    ("POST", "/cases/1/merge/", {"into": 2}),
+    ("POST", "/cases/1/reopen/", {}),
+    ("POST", "/cases/1/approve/", {}),
+    ("POST", "/webhooks/", ENDPOINT),
+]
+
+
+@pytest.mark.parametrize(("method", "address", "body"), CALLS)
+def test_a_field_that_the_call_does_not_know_is_named_and_nothing_is_done(
+    key: Key, method: str, address: str, body: dict[str, Any]
+) -> None:
+    case = make_case()
+
+    answer = call(method, address.replace("/1/", f"/{case.pk}/"), body | {"standfrist": "x"}, key=key)
+
+    told = problem(answer, 422)["errors"]
+    assert told.keys() == {"standfrist"}
+    assert "There is no such field" in told["standfrist"][0]
+    assert case.events.count() == case.events.filter(kind__in=("opened", "reported")).count()
+    assert not Article.objects.filter(source="cms").exists()
+
+
+def test_the_answer_names_which_fields_there_are_and_what_is_wrong_with_the_others(key: Key) -> None:
+    told = problem(call("PUT", "/articles/by-source/cms/77/", {"heading": "A bridge", "body": ""}, key=key), 422)
+
+    assert told["errors"].keys() == {"heading", "headline", "body"}
+    assert "headline, standfirst, body" in told["errors"]["heading"][0]
+
+
+def test_no_report_is_lost_over_a_field_of_a_newer_page() -> None:
+    article = make_article()
+
+    answer = call("POST", "/reports/", {"article": str(article.pk), "quote": {"exact": "teh", "page": 3}, "newer": 1})
+
+    assert answer.status_code == 202
+    assert Report.objects.count() == 1
+
+
+@pytest.mark.parametrize("language", [1, True, None, ["en"], "e", "en_GB"])
+def test_a_language_is_the_tag_of_one(key: Key, language: Any) -> None:
+    body = {"headline": "A bridge", "body": "<p>It opens.</p>", "language": language}
+    report = {"article": str(make_article().pk), "quote": {"exact": "teh"}, "language": language}
+
+    assert "language" in problem(call("PUT", "/articles/by-source/cms/77/", body, key=key), 422)["errors"]
+    assert "language" in problem(call("POST", "/reports/", report), 422)["errors"]
+
+
+@pytest.mark.parametrize("address", [1, "post", "ftp:/x", "https://", "https://a b.example/", "javascript:alert(1)"])
+def test_a_canonical_address_is_one_of_the_web(key: Key, address: Any) -> None:
+    body = {"headline": "A bridge", "body": "<p>It opens.</p>", "canonical_url": address}
+
+    assert "canonical_url" in problem(call("PUT", "/articles/by-source/cms/77/", body, key=key), 422)["errors"]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'"x"', b"null", b"1"])
+@pytest.mark.parametrize(("method", "address"), [(method, address) for method, address, _ in CALLS])
+def test_a_body_that_is_no_object_is_422(key: Key, method: str, address: str, body: bytes) -> None:
+    answer = call(method, address.replace("/1/", f"/{make_case().pk}/"), body, key=key)
+
+    assert json.loads(answer.content)["status"] == 422, answer.content
