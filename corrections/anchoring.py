@@ -109,6 +109,8 @@ class Passage(NamedTuple):
 
 
 LOST = Passage(Outcome.LOST)
+SURE = (Outcome.EXACT, Outcome.MOVED)
+"""The outcomes with which a correction may be applied."""
 
 
 # -- the forms in which texts are compared
@@ -282,41 +284,60 @@ def same_place(a_start: int, a_end: int, b_start: int, b_end: int, text: str) ->
     return a_start < b_end and b_start < a_end
 
 
-def follow(quote: Quote, start: int, end: int, texts: Sequence[str], *, suggestion: str = "") -> Passage:
-    """Carry a passage of ``texts[0]`` from text to text, and say how it reads in the last one.
+def follow(
+    quote: Quote,
+    start: int | None,
+    end: int | None,
+    texts: Sequence[str],
+    *,
+    suggestion: str = "",
+    outcome: Outcome = Outcome.EXACT,
+) -> Passage:
+    """Carry a passage of ``texts[0]``, found there with ``outcome``, from text to text; say how it reads in the last.
 
     Revision by revision, since small steps are told apart better than one jump, but judged by the quote as it was
     reported: ``exact`` or ``moved`` if the words are there still, ``already_fixed`` if they gave way to the suggestion
-    or were otherwise put right, ``similar`` if they were edited, ``lost`` if the passage went.
+    or were otherwise put right, ``similar`` if they were edited, ``lost`` if the passage went. Following in one go or
+    in several, each from the answer before, is the same. So what was ``similar`` once, edited or not to be told from a
+    copy, never becomes certain again by itself, also if it reads as the quote.
     """
-    is_certain = True
-    came_from: tuple[str, int, int] = texts[0], start, end
+    passage = Passage(outcome, start, end, 1.0)
     for old, new in pairwise(texts):
-        step = step_map(old, new)
-        carried = step.carry(start, end)
-        if carried is None:
-            return _after_the_end(quote, step, new, texts[-1], suggestion)
-        is_certain = is_certain and step.is_certain(start, end)
-        came_from, (start, end) = (old, start, end), carried
-    passage = _judge(came_from, texts[-1], (start, end), quote, suggestion)
-    if not is_certain and passage.outcome in (Outcome.EXACT, Outcome.MOVED):
-        return passage._replace(outcome=Outcome.SIMILAR)
+        passage = _next(passage, quote, old, new, suggestion)
     return passage
 
 
-def _after_the_end(quote: Quote, step: StepMap, new: str, last: str, suggestion: str) -> Passage:
-    """Say what became of a passage that a revision rewrote or removed.
+def _next(passage: Passage, quote: Quote, old: str, new: str, suggestion: str) -> Passage:
+    """Say what became of a passage of ``old`` in the next revision."""
+    step = step_map(old, new)
+    start, end = passage.start, passage.end
+    carried = None if start is None or end is None else step.carry(start, end)
+    if start is None or end is None or carried is None:
+        return _after_the_end(quote, step, new, suggestion)
+    there = _judge((old, start, end), new, carried, quote, suggestion)
+    if there.outcome in SURE:
+        is_sure = passage.outcome in SURE and step.is_certain(start, end)
+        return there if is_sure else there._replace(outcome=Outcome.SIMILAR)
+    if there.outcome is Outcome.ALREADY_FIXED and passage.outcome not in (*SURE, Outcome.ALREADY_FIXED):
+        # Other words in a doubtful place have put nothing right, unless they are the suggestion.
+        is_suggestion = suggestion and _folded(new[slice(*carried)]) == _folded(suggestion)
+        return there if is_suggestion else there._replace(outcome=Outcome.SIMILAR)
+    return there
 
-    Nothing is looked for but the suggestion in its place, and the words in what that revision brought in: whatever
+
+def _after_the_end(quote: Quote, step: StepMap, new: str, suggestion: str) -> Passage:
+    """Say what is left of a passage that this revision, or one before, rewrote or removed.
+
+    Nothing is looked for but the suggestion in its place, and the words in what this revision brought in: whatever
     stood there before is another passage.
     """
-    found = locate(last, quote, suggestion=suggestion)
+    found = locate(new, quote, suggestion=suggestion)
     if found.start is None or found.end is None:
         return LOST
     if found.outcome is Outcome.ALREADY_FIXED:
-        there = _folded(last[found.start : found.end])
+        there = _folded(new[found.start : found.end])
         return found if suggestion and there == _folded(suggestion) else LOST
-    if new is last and found.outcome is not Outcome.AMBIGUOUS and step.is_new(found.start, found.end):
+    if found.outcome is not Outcome.AMBIGUOUS and step.is_new(found.start, found.end):
         return found._replace(outcome=Outcome.SIMILAR)
     return LOST
 

@@ -5,6 +5,7 @@
 """
 
 import os
+from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from corrections.anchoring import (
     Forms,
     Outcome,
+    Passage,
     Quote,
     StepMap,
     candidates,
@@ -167,6 +169,26 @@ def test_following_never_says_certain_of_other_words(
     if passage.outcome in (Outcome.EXACT, Outcome.MOVED):
         there = revisions[1][passage.start : passage.end]
         assert Forms(there).form(2).strip() == Forms(quote.exact).form(2).strip()
+
+
+@fuzz
+@given(texts_with_a_span(), two_revisions(), two_revisions(), texts)
+def test_following_in_one_go_or_in_several_is_the_same(
+    case: tuple[str, int, int], early: tuple[str, str], late: tuple[str, str], suggestion: str
+) -> None:
+    text, start, end = case
+    quote = Quote(text[start:end], text[:start], text[end:], start)
+    revisions = [text, early[0] + text + early[1], text + late[0], late[1] + text, text]
+
+    at_once = follow(quote, start, end, revisions, suggestion=suggestion)
+    passage = Passage(Outcome.EXACT, start, end)
+    for step in pairwise(revisions):
+        before = passage
+        passage = follow(quote, *before[1:3], step, suggestion=suggestion, outcome=before.outcome)
+        if before.outcome not in (Outcome.EXACT, Outcome.MOVED):
+            assert passage.outcome not in (Outcome.EXACT, Outcome.MOVED)
+
+    assert passage == at_once
 
 
 @fuzz

@@ -148,6 +148,74 @@ def test_a_revision_that_drops_the_paragraph_leaves_the_case_lost_and_open() -> 
     assert (case.status, case.outcome, case.start) == ("open", Outcome.LOST, None)
 
 
+LINES = [f"Paragraph {number} tells of year {number * 7919} and nothing else at all." for number in range(8)]
+SENTENCE = (
+    "The council and the mayor met with all of their guests on Monday in the great hall to discuss teh budget for "
+    "the coming year, and nobody of those who had come there found very much to say against it in the end."
+)
+
+
+def test_a_passage_that_may_be_a_copy_never_becomes_certain_again_by_itself() -> None:
+    def save(*lines: str) -> None:
+        body = "".join(f"<p>{line}</p>" for line in lines)
+        revision = revise_article(article, Text(headline="A bridge opens", body=body))
+        assert revision is not None
+        reanchor_cases(revision)
+        case.refresh_from_db()
+
+    article = make_article(body="".join(f"<p>{line}</p>" for line in (LINES[0], SENTENCE, *LINES[1:])))
+    case = report(article, "teh").case
+    assert case is not None
+
+    save(*LINES[:6], SENTENCE, *LINES[6:])
+    assert (case.outcome, case.passage_text) == (Outcome.SIMILAR, "teh")
+    save("Updated.", *LINES[:6], SENTENCE, *LINES[6:])
+    assert (case.outcome, case.passage_text) == (Outcome.SIMILAR, "teh")
+    save("Updated.", *LINES)
+    assert (case.outcome, case.start) == (Outcome.LOST, None)
+    save("Updated.", *LINES[:6], SENTENCE, *LINES[6:])
+
+    assert (case.outcome, case.passage_text) == (Outcome.SIMILAR, "teh")
+
+
+def test_a_passage_that_was_edited_before_its_report_came_does_not_become_certain_by_a_search_either() -> None:
+    moved = (*LINES[:6], SENTENCE, *LINES[6:])
+    bodies = [
+        "".join(f"<p>{line}</p>" for line in lines)
+        for lines in ((LINES[0], SENTENCE, *LINES[1:]), moved, (*moved, "End."))
+    ]
+    article = make_article(body=bodies[0])
+    text = article.text.projection("body").text
+    at = text.index("teh")
+    revise_article(article, Text(headline="A bridge opens", body=bodies[1]))
+    made = submit_report(
+        article, Quote("teh", text[at - 64 : at], text[at + 3 : at + 67], at), part="body", revision_number=1
+    )
+    triage_report(made)
+    assert Case.objects.get().outcome == Outcome.SIMILAR
+    revision = revise_article(article, Text(headline="A bridge opens", body=bodies[2]))
+    assert revision is not None
+
+    reanchor_cases(revision)
+
+    assert Case.objects.get().outcome == Outcome.SIMILAR
+
+
+def test_a_quote_of_a_text_that_is_still_to_come_is_found_for_certain_when_it_comes() -> None:
+    article = make_article()
+    quote = Quote("a vote in June", "The council promised ", " on the bridge.")
+    made = submit_report(article, quote, part="body")
+    triage_report(made)
+    assert Case.objects.get().outcome == Outcome.LOST
+    body = BODY + "<p>The council promised a vote in June on the bridge.</p>"
+    revision = revise_article(article, Text(headline="A bridge opens", body=body))
+    assert revision is not None
+
+    reanchor_cases(revision)
+
+    assert Case.objects.get().outcome in (Outcome.EXACT, Outcome.MOVED)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_reports_of_one_place_at_the_same_moment_open_one_case() -> None:
     article = make_article()

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +24,8 @@ from corrections.webhooks.events import announce_report
 
 _EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
 _UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
-_PLACED = (Outcome.EXACT, Outcome.MOVED, Outcome.ALREADY_FIXED)
+_SURE = (Outcome.EXACT, Outcome.MOVED)
+_PLACED = (*_SURE, Outcome.ALREADY_FIXED)
 FETCH_WITHIN = timedelta(minutes=2)
 """How long a report waits for its article to be fetched, before an editor sees it as lost."""
 
@@ -178,10 +181,17 @@ def bring_up_to_date(article: Article) -> None:
 
 def _find(report: Report, article: Article) -> tuple[str, anchoring.Passage]:
     """Look for the quote in the part that the report names, or in every part; the surest place wins."""
-    quote = anchoring.Quote(report.exact, report.prefix, report.suffix, report.start)
     parts = [report.part] if report.part else _EVERY_PART
-    seen = article.revisions.filter(number=report.revision_number or 0).first() or article.text
-    return _surest((part, _find_in(part, quote, report.suggestion, seen, article.text)) for part in parts)
+    seen = _seen_by(report, article)
+    return _surest((part, _find_in(part, _quote_of(report), report.suggestion, seen, article.text)) for part in parts)
+
+
+def _quote_of(report: Report) -> anchoring.Quote:
+    return anchoring.Quote(report.exact, report.prefix, report.suffix, report.start)
+
+
+def _seen_by(report: Report, article: Article) -> Revision:
+    return article.revisions.filter(number=report.revision_number or 0).first() or article.text
 
 
 def _surest(found: Iterable[tuple[str, anchoring.Passage]]) -> tuple[str, anchoring.Passage]:
@@ -195,7 +205,7 @@ def _find_in(
     """Find the quote in the text that the reader saw, and follow it from there to the current one."""
     if seen.number < current.number:
         passage = anchoring.locate(seen.projection(part).text, quote)
-        if Outcome(passage.outcome) in (Outcome.EXACT, Outcome.MOVED):
+        if passage.outcome in anchoring.SURE:
             return _follow(part, quote, passage, suggestion, seen, current)
     return anchoring.locate(current.projection(part).text, quote, suggestion=suggestion)
 
@@ -205,7 +215,9 @@ def _follow(
 ) -> anchoring.Passage:
     steps = current.article.revisions.filter(number__gte=seen.number, number__lte=current.number).order_by("number")
     texts = [revision.projection(part).text for revision in steps]
-    return anchoring.follow(quote, passage.start or 0, passage.end or 0, texts, suggestion=suggestion)
+    return anchoring.follow(
+        quote, passage.start, passage.end, texts, suggestion=suggestion, outcome=anchoring.Outcome(passage.outcome)
+    )
 
 
 def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Report) -> Case | None:
@@ -241,7 +253,12 @@ def _open_case(report: Report, revision: Revision, part: str, passage: anchoring
         due_at=report.received_at + RULES[severity].decide_within,
         came_at=report.received_at,
     )
-    record(case, Event.Kind.OPENED, outcome=str(passage.outcome), received_at=report.received_at.isoformat())
+    data: dict[str, Any] = {"outcome": str(passage.outcome), "received_at": report.received_at.isoformat()}
+    seen = _seen_by(report, revision.article)
+    stood = seen.number < revision.number and anchoring.locate(seen.projection(part).text, _quote_of(report))
+    if stood and stood.outcome in anchoring.SURE:
+        data["stood_in"] = seen.number
+    record(case, Event.Kind.OPENED, **data)
     return case
 
 
@@ -288,20 +305,33 @@ def _merge_into_twin(case: Case) -> None:
 
 
 def _passage_in(case: Case, revision: Revision, part: str) -> anchoring.Passage:
-    """Say where the case's passage lies in a part of ``revision``, and whether it reads as a reader suggested."""
+    """Say where the case's passage lies in a part of ``revision``, and whether it reads as a reader suggested.
+
+    A passage that stood in some revision for certain is followed from there on, also if it has been edited or went: a
+    new search could take a copy for it. One that never did may be of a text that is still to come.
+    """
     here = anchoring.Passage(anchoring.Outcome(case.outcome), case.start, case.end)
     quote = anchoring.Quote(case.exact, case.prefix, case.suffix, case.start)
     suggestions = {words for words in case.reports.values_list("suggestion", flat=True) if words}
     if case.regression_of is not None:
         suggestions.add(case.regression_of.after)
     suggestions = suggestions or {""}
+    is_followed = _has_stood(case)
     found = [
         _follow(part, quote, here, suggestion, case.revision, revision)
-        if case.outcome in (Outcome.EXACT, Outcome.MOVED)
+        if is_followed
         else anchoring.locate(revision.projection(part).text, quote, suggestion=suggestion)
         for suggestion in sorted(suggestions)
     ]
     return next((passage for passage in found if passage.outcome == anchoring.Outcome.ALREADY_FIXED), found[0])
+
+
+def _has_stood(case: Case) -> bool:
+    """Whether the case's passage was known for certain in some revision, as its trail says."""
+    if case.outcome in _SURE:
+        return True
+    known = Q(kind=Event.Kind.PLACED) | Q(data__outcome__in=_SURE) | Q(data__has_key="stood_in")
+    return case.events.filter(known).exists()
 
 
 def _close_as_fixed(case: Case) -> None:
