@@ -29,6 +29,9 @@ MOVED_WORDS, MOVED_CHARS = 5, 20
 """What must be found elsewhere, unique, before we believe that text was moved and not written anew."""
 CLOSERS = frozenset(".,;:!?…)]}»”。、，！？；：）」』】؟،؛%")
 """Punctuation that belongs to the words before it and does not begin a moved stretch."""
+SENTENCE, SAME = 4, 0.35
+"""Words from which a sentence counts as one, and the part of them that must stand in the new text for it to be the
+same sentence and not another with the same little words."""
 LONELY = 3
 """A matched word amid rewritten text counts if fewer than this many words a word of weight were rewritten beside it."""
 EDITED_WORDS = 12
@@ -220,8 +223,28 @@ class Alignment:
             for i, j, length in common_subsequence(hole[taken:], target, SHORT_GRAM)
             for placed in _placed(start + i, j, length, near, far)
         ]
-        for block in self._credible(blocks, start, end):
+        for block in self._of_sentences(list(self._credible(blocks, start, end)), start, end):
             self._claim(block)
+
+    def _of_sentences(self, blocks: list[Block], start: int, end: int) -> list[Block]:
+        """Leave out what a sentence in a hole has in common with one that was written in its stead."""
+        if not blocks or end - start < SENTENCE:
+            return blocks
+        for low, high in self._old.words.sentences(start, end):
+            if high - low < SENTENCE:
+                continue
+            shared = [(max(i, low), min(i + length, high)) for i, _, length in blocks if i < high and i + length > low]
+            if sum(self._count(*both) for both in shared) < SAME * self._count(low, high):
+                blocks = [part for block in blocks for part in _outside(block, low, high)]
+        return blocks
+
+    def _count(self, first: int, last: int) -> int:
+        """How many words that are no signs stand from ``first`` to before ``last``."""
+        return last - first - sum(map(self._signs.__contains__, self._old.words.code[first:last]))
+
+    @cached_property
+    def _signs(self) -> set[str]:
+        return set(filter(is_sign, set(self._old.words.code)))
 
     def _credible(self, blocks: list[Block], start: int, end: int) -> Iterator[Block]:
         """Leave out lonely common words amid rewritten text."""
@@ -290,8 +313,9 @@ class Alignment:
                     chain = (best[i][j][0] + alike, (*best[i][j][1], (i, j)))
                 row.append(chain)
             best.append(row)
-        for i, j in best[-1][-1][1]:
-            self._claim(Block(start + i, places[j], 1))
+        blocks = [Block(start + i, places[j], 1) for i, j in best[-1][-1][1]]
+        for block in self._credible(blocks, start, end):
+            self._claim(block)
 
 
 def _slide(side: _Side, other: _Side) -> None:
@@ -355,6 +379,16 @@ def _placed(i: int, j: int, length: int, near: range, far: range) -> Iterator[Bl
         yield Block(i, near[j], left)
     if left < length:
         yield Block(i + left, far[j + left - len(near)], length - left)
+
+
+def _outside(block: Block, low: int, high: int) -> Iterator[Block]:
+    """What of a block is not of the old words from ``low`` to before ``high``."""
+    i, j, length = block
+    if i < low:
+        yield Block(i, j, min(length, low - i))
+    if i + length > high:
+        cut = max(0, high - i)
+        yield Block(i + cut, j + cut, length - cut)
 
 
 def _has_several(codes: str) -> bool:

@@ -10,7 +10,7 @@ dashes alike, case alike. White space is not compared at all.
 """
 
 from functools import lru_cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from operator import itemgetter
 
 from rapidfuzz.distance import Levenshtein, Postfix, Prefix
@@ -20,8 +20,17 @@ from corrections.words import Vocabulary, Words, may_be
 
 COMPANY = 400
 """Characters of the common beginning and end of both texts that are compared all the same."""
-PARTING, PARTING_SHARE = 60, 1.2
-"""Characters put into a passage that part it: more than so many, and more than so many times what it has itself."""
+PARTING = 40
+"""Characters put into a passage that part it, if they are as many as it has itself: what is more new than old is no
+longer the passage, but a few words into a passage of a few words are an edit of it."""
+IN_PLACE = 1.5
+"""How much more a part of a passage counts that is where it was: one that stands elsewhere may be a copy of it."""
+SHRED = 0.2
+"""Part of a torn passage that is no longer the passage if it is less than this: some words of it stand somewhere."""
+EXCHANGED = 0.25
+"""Part of a passage that, if other words stand in its place, lets twice as many of them be put in."""
+REPLACED = 8
+"""Words, at most, that may stand in the place of as many: more is another text."""
 AROUND, AROUND_REACH = 8, 400
 """Words around a sentence that tell whether it is in its place, and how far they are looked for."""
 SENTENCE_STANDS = 0.6
@@ -57,6 +66,8 @@ class StepMap:
         if not images:
             return self._replaced(first, last)
         cluster = self._main_cluster(images, start, end)
+        if not cluster:
+            return None
         (i, low), (k, high) = cluster[0], cluster[-1]
         new_start, new_end = self._new.starts[low], self._new.end(high)
         if i == first:
@@ -169,7 +180,7 @@ class StepMap:
         return self._new.end(j) + min(old_after - self._old.end(i), new_after - self._new.end(j))
 
     def _main_cluster(self, images: list[tuple[int, int]], start: int, end: int) -> list[tuple[int, int]]:
-        """Of a passage whose parts went different ways, the part with most characters; in the new text's order."""
+        """The main part, in the new order, of a passage whose parts went different ways; none if all are shreds."""
         images.sort(key=itemgetter(1))
         clusters = [[images[0]]]
         starts, end_of = self._old.starts, self._old.end
@@ -177,37 +188,70 @@ class StepMap:
             if here[1] == before[1] + 1:
                 clusters[-1].append(here)
                 continue
-            inserted = self._new.starts[here[1]] - self._new.end(before[1])
-            if before[0] < here[0]:
-                inserted -= starts[here[0]] - end_of(before[0])
-            if inserted <= max(PARTING_SHARE * (end - start), PARTING):
+            exchanged = starts[here[0]] - end_of(before[0]) if before[0] < here[0] else 0
+            inserted = self._new.starts[here[1]] - self._new.end(before[1]) - exchanged
+            room = max(end - start, PARTING) * (2 if exchanged > EXCHANGED * (end - start) else 1)
+            if inserted < room:
                 clusters[-1].append(here)
             else:
                 clusters.append([here])
         if len(clusters) == 1:
             return clusters[0]
-        return max(clusters, key=lambda cluster: sum(min(end_of(i), end) - max(starts[i], start) for i, _ in cluster))
+        sizes = [sum(min(end_of(i), end) - max(starts[i], start) for i, _ in cluster) for cluster in clusters]
+        if max(sizes) < SHRED * (end - start):
+            return []
+        old = [i for i, _ in images]
+        first, last = min(old), max(old)
+        counts = [
+            size * (IN_PLACE if self._in_order(first, low[1], -1) and self._in_order(last, high[1], 1) else 1)
+            for size, (low, *_, high) in zip(sizes, ((*cluster, cluster[-1]) for cluster in clusters), strict=True)
+        ]
+        return clusters[counts.index(max(counts))]
+
+    def _in_order(self, i: int, j: int, direction: int) -> bool:
+        """Whether most of the words nearest to word ``i`` on one side stand on that side of word ``j``."""
+        images = (
+            self._image[index]
+            for index in range(i + direction, i + direction * AROUND_REACH, direction)
+            if 0 <= index < len(self._image)
+        )
+        nearest = list(islice((image for image in images if image >= 0), AROUND))
+        return 2 * sum((image - j) * direction > 0 for image in nearest) >= len(nearest)
 
     def _replaced(self, first: int, last: int) -> tuple[int, int] | None:
-        """What stands in the place of old words that all went, if both neighbours stand and hold something between."""
-        if any(image >= 0 for image in self._image[first : last + 1]):
+        """What stands in the place of old words that all went: between neighbours that stand, or beside one of them."""
+        image = self._image
+        if any(place >= 0 for place in image[first : last + 1]):
             return None
         before, after = first, last
-        while before > 0 and self._image[before - 1] < 0 and after - before < 8:
+        while before > 0 and image[before - 1] < 0 and last - before < REPLACED:
             before -= 1
-        while after + 1 < len(self._image) and self._image[after + 1] < 0 and after - before < 8:
+        while after + 1 < len(image) and image[after + 1] < 0 and after - first < REPLACED:
             after += 1
-        if after - before >= 8:
+        left = image[before - 1] + 1 if before else 0
+        right = image[after + 1] if after + 1 < len(image) else len(self._new)
+        if (
+            after - before < REPLACED
+            and left < right <= left + REPLACED
+            and self._is_free(left, right)
+            and not self._old.ends_sentence(before, after)
+            and not self._new.ends_sentence(left, right - 1)
+        ):
+            return self._new.starts[left], self._new.end(right - 1)
+        if right <= 0:
             return None
-        left = self._image[before - 1] if before else -1
-        right = self._image[after + 1] if after + 1 < len(self._image) else len(self._new)
-        if not 1 < right - left <= 9:
-            return None
-        if any(self._source[j] >= 0 for j in range(left + 1, right)):
-            return None
-        if self._old.ends_sentence(before, after) or self._new.ends_sentence(left + 1, right - 1):
-            return None
-        return self._new.starts[left + 1], self._new.end(right - 1)
+        # The sentence before was rewritten too: of this one, what stands between its beginning and the neighbour.
+        begin, low = after + 1, right
+        while begin > before and self._old.boundary(begin) < 2:
+            begin -= 1
+        while low > max(0, right - REPLACED - 1) and self._source[low - 1] < 0 and self._new.boundary(low) < 2:
+            low -= 1
+        if before < begin <= last and low < right <= low + REPLACED and self._new.boundary(low) > 1:
+            return self._new.starts[low], self._new.end(right - 1)
+        return None
+
+    def _is_free(self, left: int, right: int) -> bool:
+        return all(source < 0 for source in self._source[left:right])
 
 
 def _common_ends(old: str, new: str) -> tuple[int, int]:

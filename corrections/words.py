@@ -9,7 +9,7 @@ import unicodedata
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -142,6 +142,15 @@ class Words:
         stretch = self.text[self.starts[first] : self.end(last)]
         return "\n" in stretch or _SENTENCE_END.search(stretch) is not None
 
+    def sentences(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The whole sentences among the words from ``first`` to before ``last``: first word, and the one behind it."""
+        stop = self.starts[last] if last < len(self) else len(self.text)
+        ends = SENTENCE_END.finditer(self.text, self.starts[first], stop)
+        cuts = {self.count_before(found.start() + 1) for found in ends}
+        if self.boundary(first) > 1:
+            cuts.add(first)
+        return list(pairwise(sorted(cuts)))
+
     def boundary(self, index: int) -> int:
         """How much ends before a word: a paragraph 3, a sentence 2, what punctuation parts 1, nothing 0."""
         if not 0 < index < len(self):
@@ -182,7 +191,7 @@ def _split_unspaced(text: str, start: int, stop: int, vocabulary: Vocabulary) ->
 def likeness(word: str, other: str) -> float:
     """How surely one word is another spelling of the other, 0 to 1; 0 if it is not."""
     longest = max(len(word), len(other))
-    if longest < 3 or not word[0].isalnum():
+    if min(len(word), len(other)) < 3 or not word[0].isalnum():
         return 0.0
     most = max(1, 2 * longest // 7)
     distance = OSA.distance(word.lower(), other.lower(), score_cutoff=most)
