@@ -255,6 +255,9 @@ DESK_ADDRESSES: list[str] = env.list("DESK_ADDRESSES", [])
 CLAIM_LASTS = timedelta(minutes=env.int("CLAIM_MINUTES", 15))
 HUNSPELL_DIR = env.str("HUNSPELL_DIR", "")
 MARK_CORRECTIONS = env.bool("MARK_CORRECTIONS", False)
+HIGHLIGHT_PASSAGES: list[str] = env.list(
+    "HIGHLIGHT_PASSAGES", [], validate=lambda kinds: set(kinds) <= {"reported", "corrected"}
+)
 ADDRESSES_KEPT = timedelta(days=env.int("ADDRESS_DAYS", 60))
 REPORTS_PER_MINUTE = env.int("REPORTS_PER_MINUTE", 10)
 REPORTS_PER_DAY = env.int("REPORTS_PER_DAY", 200)

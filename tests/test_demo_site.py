@@ -73,7 +73,7 @@ def test_a_report_from_the_other_site_arrives_and_its_article_is_fetched(
     page.get_by_label("How should it read?").fill("the")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
-    receipt = page.get_by_role("link", name="Follow it").get_attribute("href")
+    receipt = page.get_by_role("link", name="Follow your report").get_attribute("href")
 
     assert re.fullmatch(rf"http://localhost:{port}/receipts/[^/]+/", receipt or "")
     assert complaints == []

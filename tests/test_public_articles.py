@@ -140,6 +140,15 @@ def test_a_passage_is_marked_if_the_desk_wishes(client: Client, settings: Settin
     assert project(found[1]).text == article.text.projection("body").text
 
 
+def test_passages_are_highlighted_if_the_newsroom_wishes(client: Client, settings: Settings) -> None:
+    address = make_article().get_absolute_url()
+    assert "data-highlight" not in client.get(address).content.decode()
+
+    settings.HIGHLIGHT_PASSAGES = ["reported", "corrected"]
+
+    assert 'report.js" data-highlight="reported corrected" defer>' in client.get(address).content.decode()
+
+
 def test_a_deletion_is_marked_where_the_words_were(client: Client, settings: Settings) -> None:
     settings.MARK_CORRECTIONS = True
     article = make_article(body="<p>The mayor met guests.</p><p>Nobody paid anything</p>")

@@ -90,6 +90,12 @@ def corrections_of(article: Article) -> Record:
 
 
 @register.simple_tag
+def highlighted_passages() -> str:
+    """Name what the browser is to mark on article pages, as the script's tag has it; "" for nothing."""
+    return " ".join(settings.HIGHLIGHT_PASSAGES)
+
+
+@register.simple_tag
 def structured_data(record: Record) -> SafeString:
     """Describe an article with its corrections as schema.org ``NewsArticle``, for machines that read the page."""
     article, revision = record.article, record.article.text

@@ -5,48 +5,43 @@ const { endpoint: path = "/api/v1/reports/", site, highlight } = script.dataset;
 const endpoint = new URL(path, script.src);
 if (site) endpoint.searchParams.set("site", site);
 
-const KEYS = `title suggestion category typo fact wording other comment email send close thanks
-outside two field image 413 400 403 404 409 422 429 500 0`.split(/\s+/);
+const KEYS = `title suggestion category typo fact wording other comment email thank name send close thanks outside 0`.split(" ");
 const WORDS = {
-  en: `Report an error|How should it read?|What error?|typo|fact|style|other|What is wrong?|E-mail|
-Send|Close|Thank you. Follow it.|Select words of the article.|Select words of one article.|
-Select words, not a form.|Select words, not a picture.|Too long. Shorten it.|Failed. Reload the page.|Not from this page.|
-The article is gone.|Failed. Send it again.|Check this.|Too many. Wait {n} min.|Our fault. Send it later.|
-Kept, not sent. Send it again.`,
-  pl: `Zgłoś błąd|Jak powinno być?|Jaki błąd?|literówka|fakt|styl|inny|Co jest nie tak?|E-mail|
-Wyślij|Zamknij|Dziękujemy. Śledź.|Zaznacz słowa artykułu.|Zaznacz słowa jednego artykułu.|
-Zaznacz słowa, nie formularz.|Zaznacz słowa, nie obraz.|Za długie. Skróć.|Błąd. Odśwież stronę.|Nie z tej strony.|
-Artykułu już nie ma.|Błąd. Wyślij znów.|Sprawdź to.|Za dużo. Odczekaj {n} min.|Błąd u nas. Wyślij później.|
-Zapisano. Wyślij znów.`,
-  es: `Avisar de un error|¿Cómo debe decir?|¿Qué error?|errata|dato|estilo|otro|¿Qué está mal?|E-mail|
-Enviar|Cerrar|Gracias. Seguir.|Seleccione palabras del artículo.|Seleccione palabras de un artículo.|
-Seleccione palabras, no un formulario.|Seleccione palabras, no una imagen.|Demasiado largo. Acórtelo.|
-Falló. Recargue la página.|No desde esta página.|El artículo ya no está.|Falló. Reenvíe.|Revise esto.|
-Demasiados. Espere {n} min.|Fallo nuestro. Reenvíe luego.|Guardado, no enviado. Reenvíe.`,
-  fr: `Signaler une erreur|Que faut-il lire ?|Quelle erreur ?|coquille|fait|style|autre|Où est l’erreur ?|
-E-mail|Envoyer|Fermer|Merci. Suivre.|Sélectionnez des mots de l’article.|
-Sélectionnez des mots d’un seul article.|Sélectionnez des mots, pas un formulaire.|Sélectionnez des mots, pas une image.|
-Trop long. Raccourcissez.|Échec. Rechargez la page.|Pas depuis cette page.|L’article a disparu.|Échec. Renvoyez.|
-À vérifier.|Trop. Attendez {n} min.|Échec chez nous. Renvoyez plus tard.|Gardé, pas envoyé. Renvoyez.`,
-  de: `Fehler melden|Wie muss es heißen?|Welcher Fehler?|Tippfehler|Fakt|Stil|anderer|Was ist falsch?|E-Mail|
-Senden|Schließen|Danke. Verfolgen.|Wörter des Artikels markieren.|Wörter eines Artikels markieren.|
-Wörter markieren, kein Formular.|Wörter markieren, kein Bild.|Zu lang. Bitte kürzen.|Fehler. Seite neu laden.|
-Nicht von dieser Seite.|Der Artikel ist weg.|Fehler. Bitte neu senden.|Bitte prüfen.|Zu viele. {n} Min. warten.|
-Fehler bei uns. Bitte später senden.|Gemerkt, nicht gesendet. Bitte neu senden.`,
-  uk: `Повідомити про помилку|Як має бути?|Яка помилка?|описка|факт|стиль|інше|Що не так?|E-mail|
-Надіслати|Закрити|Дякуємо. Стежити.|Виділіть слова статті.|Виділіть слова однієї статті.|
-Виділіть слова, не форму.|Виділіть слова, не фото.|Задовго. Скоротіть.|Збій. Оновіть сторінку.|Не з цієї сторінки.|
-Статті вже немає.|Збій. Надішліть ще.|Перевірте.|Забагато. Зачекайте {n} хв.|Збій у нас. Надішліть пізніше.|
-Збережено. Надішліть ще.`,
-  ar: `الإبلاغ عن خطأ|ما الصواب؟|ما نوع الخطأ؟|إملاء|معلومة|صياغة|آخر|ما الخطأ؟|بريدك|إرسال|إغلاق|شكرًا. تابع.|
-حدد كلمات من المقال.|حدد كلمات من مقال واحد.|حدد كلمات، لا حقلًا.|حدد كلمات، لا صورة.|طويل جدًا. اختصره.|
-فشل. أعد تحميل الصفحة.|ليس من هذه الصفحة.|لم يعد المقال هنا.|فشل. أعد الإرسال.|راجع هذا.|كثيرة. انتظر {n} دقيقة.|
-خلل عندنا. أعد الإرسال لاحقًا.|محفوظ، لم يُرسل. أعد الإرسال.`,
+  en: `Report an error|How should it read?|What kind of error?|typo|fact|wording|other|What is wrong?|
+E-mail, for the answer|Thank me by name|Name, to stand in the published notice|Send|Close|
+Thank you. Follow your report here.|Select words of the article first.|Not sent, but kept here. Send it again.`,
+  pl: `Zgłoś błąd|Jak powinno być?|Jaki to błąd?|literówka|fakt|sformułowanie|inny|Co jest nie tak?|
+E-mail, na odpowiedź|Podziękujcie mi z nazwiska|Nazwisko w opublikowanej nocie|Wyślij|Zamknij|
+Dziękujemy. Śledź zgłoszenie tutaj.|Najpierw zaznacz słowa artykułu.|
+Nie wysłano, ale zachowano. Wyślij ponownie.`,
+  es: `Avisar de un error|¿Cómo debe decir?|¿Qué tipo de error?|errata|dato|redacción|otro|¿Qué está mal?|
+E-mail, para la respuesta|Agradecérmelo por mi nombre|Nombre en la nota publicada|Enviar|Cerrar|
+Gracias. Siga aquí su aviso.|Seleccione antes palabras del artículo.|
+No se ha enviado, pero está guardado. Reenvíelo.`,
+  fr: `Signaler une erreur|Que faut-il lire ?|Quel type d’erreur ?|coquille|fait|formulation|autre|Où est l’erreur ?|
+E-mail, pour la réponse|Me remercier par mon nom|Nom, dans la note publiée|Envoyer|Fermer|
+Merci. Suivez ici votre signalement.|Sélectionnez d’abord des mots de l’article.|
+Pas envoyé, mais gardé ici. Renvoyez-le.`,
+  de: `Fehler melden|Wie muss es heißen?|Was für ein Fehler?|Tippfehler|Fakt|Formulierung|anderer|Was ist falsch?|
+E-Mail, für die Antwort|Dankt mir mit Namen|Name in der veröffentlichten Notiz|Senden|Schließen|
+Danke. Verfolgen Sie die Meldung hier.|Bitte zuerst Wörter des Artikels markieren.|
+Nicht gesendet, aber gemerkt. Bitte neu senden.`,
+  uk: `Повідомити про помилку|Як має бути?|Яка це помилка?|описка|факт|формулювання|інше|Що не так?|
+E-mail для відповіді|Подякуйте мені на ім’я|Ім’я в опублікованій примітці|Надіслати|Закрити|
+Дякуємо. Стежте за повідомленням тут.|Спершу виділіть слова статті.|
+Не надіслано, але збережено. Надішліть ще раз.`,
+  ar: `الإبلاغ عن خطأ|ما الصواب؟|ما نوع الخطأ؟|إملاء|معلومة|صياغة|آخر|ما الخطأ؟|بريدك، للرد|اشكروني بالاسم|
+الاسم في الملاحظة المنشورة|إرسال|إغلاق|شكرًا. تابع بلاغك هنا.|حدد أولًا كلمات من المقال.|
+لم يُرسل، لكنه محفوظ. أعد الإرسال.`,
 };
 let language = document.documentElement.lang.slice(0, 2);
 if (!WORDS[language]) language = "en";
 const say = {};
 WORDS[language].split(/\|\s*/).forEach((words, i) => (say[KEYS[i]] = words));
+
+// What is seldom said has a file of its own.
+const explain = async (key, otherwise) =>
+  (await import(new URL("sentences.js", script.src)).catch(() => 0)).default?.[language][key] || say[otherwise];
 
 // As articles/text.py.
 const BLOCKS = `address,article,aside,blockquote,caption,dd,details,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,
@@ -133,7 +128,8 @@ const close = () => button(say.close, () => {
   note.replaceChildren();
 });
 const field = (name, tag, value, ...options) =>
-  h("label", {}, say[name], h(tag, { name, value: draft.typed?.[name] ?? value, dir: "auto" }, ...options), h("div"));
+  h("label", {}, say[name],
+    h(tag, { name, value: draft.typed?.[name] ?? value, dir: "auto", maxLength: 4000 }, ...options), h("div"));
 
 const host = h("div", { lang: language, dir: language === "ar" ? "rtl" : "ltr" });
 const dialog = h("dialog", { ariaLabel: say.title });
@@ -142,19 +138,21 @@ const touch = h("button", { className: "touch", hidden: true, onpointerdown: eve
 const shadow = host.attachShadow({ mode: "open" });
 const style = new CSSStyleSheet();
 style.replaceSync(`:host{all:initial;color-scheme:inherit;font:1rem/1.5 system-ui}
-*{box-sizing:border-box;font:inherit;border-radius:.6rem}
-dialog,p,.touch{color:CanvasText;background:Canvas;border:1px solid #888}
+*{box-sizing:border-box;font:inherit}
+dialog,p,button,blockquote,textarea,input,select{border:1px solid #888;border-radius:.6rem;color:CanvasText;background:Canvas}
 dialog{width:34rem;padding:1.5rem}
-h2,label,button{font-weight:600}
-blockquote{margin:0;padding:1rem;background:#8882;white-space:pre-line;overflow:auto;max-height:8rem}
-label{display:block;margin-top:1rem}
-textarea,input,select,button{min-height:2.8rem;padding:.6rem;border:1px solid #888}
-textarea,input,select{width:100%;font-weight:400}
-[aria-invalid=true]{border:2px solid red}
-footer,p{display:flex;gap:1rem;align-items:center;justify-content:end;margin-top:1rem}
-button{padding:0 1.5rem;background:none}
+h2{margin:0 0 1rem;font-size:1.3rem}
+h2,label,summary,button{font-weight:600}
+blockquote{margin:0;padding:1rem;border:0;background:#8882;white-space:pre-line;overflow:auto;max-height:8rem}
+label{display:block}
+label,summary,[role=alert]{margin-top:1rem}
+textarea,input,select,button{min-height:2.8rem;padding:.6rem}
+textarea,input,select{width:100%;margin-top:.3rem;font-weight:400}
+[aria-invalid=true],[role=alert]:not(:empty){border:2px solid #d33;padding:.6rem}
+footer,p{display:flex;flex-wrap:wrap;gap:1rem;align-items:center;justify-content:end;margin-top:1rem}
+button{padding:0 1.5rem}
 .act,.touch{color:Canvas;background:CanvasText}
-p,.touch{position:fixed;z-index:9999999;margin:auto;inset:auto 1rem 1rem;width:fit-content;padding:1rem}
+p,.touch{position:fixed;z-index:99999;margin:auto;inset:auto 1rem 1rem;width:fit-content;padding:1rem}
 p:empty{padding:0;border:0}`);
 shadow.adoptedStyleSheets = [style];
 shadow.append(dialog, note, touch);
@@ -164,18 +162,20 @@ const show = () => {
   const result = h("div", { role: "alert" });
   const send = h("button", { className: "act" }, say.send);
   const form = h("form", {}, h("h2", {}, say.title),
-    h("blockquote", { dir: "auto", tabIndex: 0 }, "…" + prefix, h("mark", {}, exact), suffix + "…"),
+    h("blockquote", { dir: "auto", tabIndex: 0 },
+      "… " + prefix.split("\n").pop(), h("mark", {}, exact), suffix.split("\n")[0] + " …"),
     field("suggestion", "textarea", exact),
     field("comment", "textarea", ""),
     field("category", "select", "", ...["", ...KEYS.slice(3, 7)].map(value => h("option", { value }, say[value] || ""))),
     field("email", "input", ""),
+    h("details", { open: !!draft.typed?.name }, h("summary", {}, say.thank), field("name", "input", "")),
     result, h("footer", {}, close(), send));
   form.email.type = "email";
   form.oninput = () => keep({ typed: Object.fromEntries(new FormData(form)) });
   form.onsubmit = async event => {
     event.preventDefault();
     form.oninput();
-    const sent = JSON.stringify({ ...draft.body, ...draft.typed });
+    const sent = JSON.stringify({ ...draft.body, ...draft.typed, credit: !!draft.typed.name.trim() });
     if (draft.sent !== sent) keep({ sent, key: crypto.getRandomValues(new Uint32Array(4)).join("-") });
     keep({ waiting: true });
     send.disabled = true;
@@ -187,21 +187,26 @@ const show = () => {
         credentials: "omit",
         headers: { "Content-Type": "application/json", "Idempotency-Key": draft.key },
         body: sent,
-        signal: AbortSignal.timeout(15000),
+        signal: AbortSignal.timeout(15e3),
       });
       answer = await reply.json();
-    } catch {}
-    const { status = 0 } = reply;
+    } catch {
+      // A refusal across origins cannot be read: it is one if we can be reached.
+      if (!reply.status && endpoint.origin !== origin) {
+        await fetch(script.src, { mode: "no-cors", cache: "no-store" }).then(() => (reply = { refused: 1 }), () => 0);
+      }
+    }
+    const { status = 0, refused } = reply;
     send.disabled = false;
     keep({ waiting: !status || status > 499 });
     if (status === 409) keep({ sent: 0 });
     if (status === 202) {
-      keep({ body: 0 });
+      keep({ body: null });
       const thanks = h("a", { href: answer.receipt }, say.thanks);
       dialog.replaceChildren(h("h2", {}, thanks), h("footer", {}, close()));
       return thanks.focus();
     }
-    result.textContent = (say[status > 499 ? 500 : status === 410 ? 404 : status] || say[400])
+    result.textContent = (await explain(refused ? "refused" : status > 499 ? 500 : status, 0))
       .replace("{n}", Math.ceil(reply.headers?.get("Retry-After") / 60) || 1);
     for (const input of form.querySelectorAll("[name]")) {
       const problem = answer.errors?.[input.name] || "";
@@ -210,6 +215,7 @@ const show = () => {
       if (problem) input.focus();
     }
   };
+  explain();
   dialog.replaceChildren(form);
   note.replaceChildren();
   dialog.showModal();
@@ -217,8 +223,9 @@ const show = () => {
   return form;
 };
 
-const open = () => {
+const open = async () => {
   const selection = getSelection();
+  touch.hidden = true;
   try {
     if (document.activeElement.matches("input,textarea")) throw "field";
     const range = selection.getRangeAt(0);
@@ -228,7 +235,7 @@ const open = () => {
     show();
     dialog.onclose = () => (selection.removeAllRanges(), selection.addRange(range));
   } catch (reason) {
-    note.replaceChildren(say[reason] || say.outside, close());
+    note.replaceChildren(await explain(reason, "outside"), close());
   }
 };
 
@@ -246,9 +253,14 @@ const place = () => {
     if (dialog.open || !matchMedia("(any-pointer:coarse)").matches) return;
     try {
       const range = getSelection().getRangeAt(0);
-      quote(range);
+      try {
+        quote(range);
+      } catch (reason) {
+        if (reason === "outside") return;
+      }
       const { top, bottom } = range.getBoundingClientRect();
-      touch.style.inset = (bottom + 99 < innerHeight ? bottom + 44 : Math.max(9, top - 120)) + "px 1rem auto";
+      const y = bottom + 99 < innerHeight ? bottom + 44 : top - 120;
+      touch.style.inset = Math.min(Math.max(9, y), innerHeight - 70) + "px 1rem auto";
       touch.hidden = false;
     } catch {}
   }, 250);
