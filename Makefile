@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+LOCALES := $(foreach po,$(wildcard newsroom/locale/*/LC_MESSAGES/django.po),--locale $(word 3,$(subst /, ,$(po))))
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -31,8 +32,8 @@ bench: install-dev  ## run the benchmarks, as a table of ratios
 	@$(BIN)/python -m bench
 
 messages: install-dev  ## list the texts of the code in the catalogues, and compile these (needs GNU gettext)
-	python manage.py makemessages --locale uk --no-location --no-obsolete --ignore tests --ignore var
-	python manage.py compilemessages --locale uk --ignore .venv
+	python manage.py makemessages $(LOCALES) --no-location --no-obsolete --ignore tests --ignore var
+	python manage.py compilemessages $(LOCALES) --ignore .venv
 
 lock:  ## resolve the dependencies of pyproject.toml anew, with hashes (needs uv)
 	uv pip compile --universal --generate-hashes --custom-compile-command 'make lock' --upgrade pyproject.toml -o requirements/run.txt

@@ -47,10 +47,20 @@ def public_page(*, seconds: int = 60) -> Callable[[View[P]], View[P]]:
 
 
 def render_page(
-    request: HttpRequest, template: str, context: dict[str, Any], *, language: str, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    language: str,
+    is_content: bool = False,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render a page whose content is in ``language`` (BCP 47), whatever language the reader prefers."""
+    """Render a page that speaks ``language`` (BCP 47) if we do, whatever language the reader prefers.
+
+    With ``is_content`` the page itself, not only what we say around it, is in ``language``, even if we do not speak it.
+    """
     with in_language(language) as interface:
+        language = language if is_content else interface
         response = render(
             request,
             template,

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -49,23 +49,21 @@ def article(request: HttpRequest, slug: str) -> HttpResponse:
     record, and ``410 Gone`` would have search engines and archives forget it.
     """
     shown = _article(slug)
-    return render_page(
-        request, "articles/article.html", {"article": shown, "revision": shown.text}, language=shown.language
-    )
+    context = {"article": shown, "revision": shown.text}
+    return render_page(request, "articles/article.html", context, language=shown.language, is_content=True)
 
 
 @require_safe
 @public_page()
 def history(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the revisions of an article, newest first."""
+    """List the revisions of an article, newest first; ``?old=&new=`` leads to the difference of two."""
     shown = _article(slug)
+    old, new = request.GET.get("old", ""), request.GET.get("new", "")
+    if old.isdecimal() and new.isdecimal():
+        return redirect("articles:difference", slug, int(old), int(new))
     revisions = shown.revisions.filter(number__gt=0).defer("body", "standfirst").order_by("-number")
-    return render_page(
-        request,
-        "articles/history.html",
-        {"article": shown, "revisions": revisions if _is_readable(shown) else []},
-        language=shown.language,
-    )
+    context = {"article": shown, "revisions": list(revisions) if _is_readable(shown) else []}
+    return render_page(request, "articles/history.html", context, language=shown.language)
 
 
 @require_safe
@@ -78,7 +76,14 @@ def difference(request: HttpRequest, slug: str, old: int, new: int) -> HttpRespo
     if old not in found or new not in found or not _is_readable(shown):
         raise Http404("This article has no such revision to show.")
     parts = [PartDifference(part, _paragraphs(found[old], found[new], part)) for part in Part]
-    context = {"article": shown, "old": found[old], "new": found[new], "parts": [p for p in parts if p.paragraphs]}
+    context = {
+        "article": shown,
+        "old": found[old],
+        "new": found[new],
+        "parts": [p for p in parts if p.paragraphs],
+        "is_step": new == old + 1,
+        "has_later": shown.text.number > new,
+    }
     return render_page(request, "articles/difference.html", context, language=shown.language)
 
 

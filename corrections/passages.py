@@ -59,6 +59,12 @@ def passage_of(correction: Correction, current: Revision) -> tuple[int, int] | N
     return carry(start, end, text, current.projection(correction.part).text)
 
 
+def fragment_of(correction: Correction, current: Revision, passage: tuple[int, int]) -> str:
+    """Give the ``#…`` that leads to a correction's passage on the article's page, and to its very words."""
+    anchor = f"passage-{correction.number}" if correction.part == Part.BODY else correction.part
+    return f"#{anchor}{directive_of(current, correction.part, *passage)}"
+
+
 def with_anchors(projection: Projection, passages: Iterable[tuple[int, int, str]], *, mark: str = "") -> str:
     """Put an anchor, named by the number of its correction, before each passage, so that a link leads to exactly there.
 

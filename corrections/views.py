@@ -63,7 +63,8 @@ def log(request: HttpRequest) -> HttpResponse:
 @public_page()
 def correction(request: HttpRequest, number: str) -> HttpResponse:
     """Show one entry of the log with its place in the chain. What was amended or withdrawn stays at its address."""
-    entry = get_object_or_404(with_articles(Correction.objects.public()), number=number)
+    entries = with_articles(Correction.objects.public()).select_related("base", "revision")
+    entry = get_object_or_404(entries, number=number)
     links = entry.log_entries.order_by("position")
     return render(request, "corrections/correction.html", {"entry": entry, "links": links})
 

@@ -1,5 +1,6 @@
 """The addresses under ``/api/v1/``."""
 
+from csp.decorators import csp_update
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
@@ -7,6 +8,11 @@ from articles import api as articles
 from corrections.api import cases, log, passages, reports, webhooks
 from corrections.exports.api import ReportAnnotationsView
 from newsroom import api
+
+# Swagger UI draws its icons from its style sheet.
+_docs = csp_update({"img-src": ["data:"]})(
+    SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[])
+)
 
 app_name = "api"
 urlpatterns = [
@@ -41,5 +47,5 @@ urlpatterns = [
         name="delivery-redeliver",
     ),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[]), name="docs"),
+    path("docs/", _docs, name="docs"),
 ]

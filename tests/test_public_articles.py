@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from articles.actions import Text, revise_article, withdraw_article
+from articles.actions import Text, create_article, revise_article, withdraw_article
 from articles.text import project
 from corrections import actions
 from corrections.policy import Kind, Severity
@@ -79,13 +79,15 @@ def test_the_page_speaks_the_language_of_the_article(client: Client) -> None:
     assert "Report an error" not in page
 
 
-def test_an_article_in_a_language_without_translation_keeps_its_direction(client: Client) -> None:
+def test_a_page_about_an_arabic_article_is_arabic_and_from_right_to_left(client: Client) -> None:
     article = make_article("فتح الجسر", language="ar", body="<p>فتح العمدة الجسر.</p>")
 
-    page = client.get(article.get_absolute_url()).content.decode()
+    for path in ("", "history/", "report/"):
+        page = client.get(article.get_absolute_url() + path, headers={"accept-language": "en"}).content.decode()
 
-    assert '<html lang="ar" dir="rtl">' in page
-    assert '<header class="masthead" lang="en" dir="ltr">' in page
+        assert '<html lang="ar" dir="rtl">' in page
+        assert "سجل التصحيحات" in page
+        assert "Corrections" not in page
 
 
 def test_an_article_of_tomorrow_is_not_there_yet(client: Client) -> None:
@@ -219,6 +221,16 @@ def test_a_withdrawn_article_is_a_tombstone_at_the_same_address(client: Client) 
     assert article.headline not in client.get("/").content.decode()
 
 
+def test_nothing_of_a_withdrawn_text_is_left_for_machines(client: Client) -> None:
+    article = create_article(
+        Text(headline="Tea", standfirst="Tea makes you immortal.", body="<p>It makes you immortal.</p>")
+    )
+    assert "immortal" in client.get(article.get_absolute_url()).content.decode()
+    withdraw_article(article)
+
+    assert "immortal" not in client.get(article.get_absolute_url()).content.decode()
+
+
 def test_an_article_withdrawn_without_a_retraction_says_so_too(client: Client) -> None:
     article = make_article()
     withdraw_article(article)
@@ -268,6 +280,30 @@ def test_the_history_lists_every_revision_and_its_differences(client: Client) ->
     assert "<del>300</del><ins>3,000</ins> guests" in compared
     for missing in ("1/3/", f"1/{10**20}/", f"{2**31}/1/"):
         assert client.get(history + missing).status_code == 404
+
+
+def test_any_two_revisions_can_be_compared_and_the_corrections_between_them_are_named(client: Client) -> None:
+    article = make_article()
+    first = correct(article, "300 guests", "3,000 guests", notice="There were 3,000 guests.")
+    correct(article, "teh", "the", kind=Kind.STYLE_FIX, severity=Severity.STYLE)
+    last = correct(article, "five million", "six million", notice="It cost six million.")
+    history = article.get_absolute_url() + "history/"
+
+    listing = client.get(history).content.decode()
+    whole = client.get(history, {"old": "1", "new": "4"}, follow=True).content.decode()
+    step = client.get(history + "2/3/").content.decode()
+
+    for entry in (first, last):
+        assert f'<a href="{entry.get_absolute_url()}">Correction <bdi>{entry.number}</bdi></a>' in listing
+        assert entry.notice in whole
+    assert "<span>Style fix</span>" in listing
+    assert "<del>teh</del><ins>the</ins>" in whole
+    assert first.notice not in step
+    assert f'rel="prev" href="{history}1/2/"' in step
+    assert f'rel="next" href="{history}3/4/"' in step
+    for nonsense in ({"old": "1"}, {"old": "x", "new": "-2"}):
+        assert client.get(history, nonsense).status_code == 200
+    assert client.get(history, {"old": "1", "new": "9"}, follow=True).status_code == 404
 
 
 def test_a_difference_leaves_out_what_did_not_change(client: Client) -> None:

@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import Client
 
+from articles.actions import withdraw_article
 from corrections import actions
 from corrections.models import LogEntry
 from corrections.policy import APPEAL_WITHIN, RULES, Kind, Severity
@@ -64,6 +65,20 @@ def test_a_withdrawn_entry_is_a_tombstone_with_its_reason(client: Client) -> Non
     for shown in (page(client, LOG), page(client, entry.get_absolute_url())):
         assert "We withdrew this correction" in shown
         assert "There were 300 after all." in shown
+
+
+def test_an_entry_leads_to_the_passage_and_to_what_changed(client: Client) -> None:
+    article = make_article()
+    entry = correct(article, "300 guests", "3,000 guests")
+
+    shown = page(client, entry.get_absolute_url())
+    withdraw_article(article)
+    later = page(client, entry.get_absolute_url())
+
+    assert f'href="{article.get_absolute_url()}#passage-{entry.number}:~:text=' in shown
+    assert f'href="{article.get_absolute_url()}history/1/2/"' in shown
+    assert "passage-" not in later
+    assert "history/1/2/" not in later
 
 
 def test_filters_narrow_the_log_down(client: Client) -> None:

@@ -47,7 +47,7 @@ class Preferences(models.Model):
     user = models.OneToOneField(settings.AUTH_USER_MODEL, verbose_name=_("who"), on_delete=models.CASCADE)
     digest = models.BooleanField(_("Every morning, what waits at the desk"), default=True)
     language = models.CharField(
-        _("language"), max_length=35, choices=settings.LANGUAGES, blank=True,
+        _("language"), max_length=35, choices=settings.DESK_LANGUAGES, blank=True,
         help_text=_("The newsroom’s, when left empty."),
     )  # fmt: skip
 

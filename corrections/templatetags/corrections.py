@@ -1,20 +1,22 @@
 """What corrections add to the pages of articles, and the words in which rules are told."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from articles.models import Article, Part
+from articles.models import Article, Part, Revision
 from corrections.models import Correction
-from corrections.passages import directive_of, passage_of, with_anchors
+from corrections.passages import fragment_of, passage_of, with_anchors
 from corrections.policy import RULES, Kind, Placement, Severity
 
 register = template.Library()
@@ -68,12 +70,9 @@ def corrections_of(article: Article) -> Record:
         href = ""
         passage = passage_of(correction, revision) if is_readable else None
         if passage is not None:
+            href = fragment_of(correction, revision, passage)
             if correction.part == Part.BODY:
                 passages.append((*passage, str(correction.number)))
-                href = f"#passage-{correction.number}"
-            else:
-                href = f"#{correction.part}"
-            href += directive_of(revision, correction.part, *passage)
         placed[RULES[Severity(correction.severity)].placement].append(Notice(correction, href))
     body = revision.body
     if passages:
@@ -96,6 +95,39 @@ def highlighted_passages() -> str:
 
 
 @register.simple_tag
+def address_of_passage(correction: Correction) -> str:
+    """Give the address of the words that a correction brought; "" where they do not stand there any more."""
+    article = correction.article
+    if correction.status != Correction.Status.PUBLISHED or article.status != Article.Status.PUBLISHED:
+        return ""
+    passage = passage_of(correction, article.text)
+    return "" if passage is None else article.get_absolute_url() + fragment_of(correction, article.text, passage)
+
+
+@register.simple_tag
+def with_corrections(revisions: Sequence[Revision]) -> list[tuple[Revision, list[Correction]]]:
+    """Pair each revision with the corrections that made it."""
+    found: dict[int, list[Correction]] = {}
+    for correction in _that_made_revisions().filter(revision__in=[revision.pk for revision in revisions]):
+        found.setdefault(correction.revision_id or 0, []).append(correction)
+    return [(revision, found.get(revision.pk, [])) for revision in revisions]
+
+
+@register.simple_tag
+def corrections_between(old: Revision, new: Revision) -> QuerySet[Correction]:
+    """Give the public corrections that lie between two revisions of an article."""
+    first, last = sorted((old.number, new.number))
+    made = _that_made_revisions().filter(article=new.article_id, number__isnull=False)
+    return made.filter(revision__number__gt=first, revision__number__lte=last)
+
+
+def _that_made_revisions() -> QuerySet[Correction]:
+    # What left the words as they were, such as an editor's note, made no revision; an amended entry names another one.
+    made = Correction.objects.filter(published_at__isnull=False).exclude(revision=F("base"))
+    return made.exclude(status=Correction.Status.AMENDED).order_by("pk")
+
+
+@register.simple_tag
 def structured_data(record: Record) -> SafeString:
     """Describe an article with its corrections as schema.org ``NewsArticle``, for machines that read the page."""
     article, revision = record.article, record.article.text
@@ -112,7 +144,7 @@ def structured_data(record: Record) -> SafeString:
         "dateModified": article.modified_at.isoformat(),
         "publisher": publisher(),
     }
-    if revision.standfirst:
+    if revision.standfirst and article.status == Article.Status.PUBLISHED:
         data["description"] = revision.standfirst
     if article.section:
         data["articleSection"] = article.section
