@@ -104,7 +104,8 @@ def test_all_that_readers_see_is_translated(listed: dict[str, set[str]], languag
     }
     labels = {str(choice.label) for choices in CHOICES for choice in choices}
     assert len(public) > 250
-    assert sorted((public | labels) & (untranslated(messages) | (listed.keys() - messages.keys()))) == []
+    missing = sorted((public | labels) & (untranslated(messages) | (listed.keys() - messages.keys())))
+    assert not missing, "\n".join(missing)
     assert labels <= listed.keys()
 
 
