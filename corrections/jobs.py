@@ -18,7 +18,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from kombu import Connection
 
@@ -82,6 +82,16 @@ def defer_all(kind: str, lanes: Mapping[str, str], *, due_at: datetime | None = 
     due_at = due_at or timezone.now()
     rows = [Job(kind=kind, subject_id=subject, lane=lane, due_at=due_at) for subject, lane in lanes.items()]
     Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+
+
+def defer_again(kind: str, subject_id: object, *, after: timedelta) -> None:
+    """Have ``kind`` done for a subject now, also if it was done or given up longer than ``after`` ago."""
+    defer(kind, subject_id)
+    now = timezone.now()
+    ended = Job.objects.filter(Q(done_at__lte=now - after) | Q(parked_at__lte=now - after))
+    ended.filter(kind=kind, subject_id=str(subject_id)).update(
+        done_at=None, parked_at=None, attempts=0, due_at=now, lease_expires_at=None
+    )
 
 
 def dispatch(at: datetime) -> int:

@@ -4,11 +4,12 @@ Each goes in the language of the report, else of the article. The question repea
 go to somebody who never wrote to us.
 """
 
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.conf import settings
 from django.utils.text import Truncator
 
+from articles.models import Article
 from articles.pages import interface_language
 from articles.text import collapse
 from corrections import mail
@@ -18,6 +19,7 @@ from corrections.models import Address, Event, Report
 from corrections.standing import appeal_until, passage_href, standing_of
 
 _LONGEST_QUOTE = 300
+_LONGEST_NAME = 100
 
 
 def send_question(report: Report, address: Address) -> None:
@@ -27,7 +29,7 @@ def send_question(report: Report, address: Address) -> None:
         to=report.email,
         language=language_of(report),
         key=f"question.{report.pk}",
-        context={"report": report, "confirm_url": url_of(address, Purpose.CONFIRM)},
+        context={"report": report, "place": _place_of(report), "confirm_url": url_of(address, Purpose.CONFIRM)},
         stop_url=url_of(address, Purpose.STOP),
     )
 
@@ -37,6 +39,7 @@ def send_answer(event: Event, report: Report, address: Address) -> None:
     standing = standing_of(report)
     context = {
         "report": report,
+        "headline": _name_of(report.article),
         "standing": standing,
         "answer": answer_to(standing),
         "passage_url": urljoin(settings.SITE_URL, passage_href(report, standing)),
@@ -52,6 +55,21 @@ def send_answer(event: Event, report: Report, address: Address) -> None:
         context=context,
         stop_url=url_of(address, Purpose.STOP),
     )
+
+
+def _name_of(article: Article) -> str:
+    """Give what an answer calls an article: its headline, or where it stands when it has not come in yet."""
+    if article.status != Article.Status.AWAITED:
+        return article.headline
+    address = urlsplit(article.canonical_url)
+    return Truncator(f"{address.hostname}{unquote(address.path)}").chars(_LONGEST_NAME)
+
+
+def _place_of(report: Report) -> str:
+    """Give whose article it is when it has not come in yet, else "". Its address was typed by who sent the report."""
+    if report.article.status != Article.Status.AWAITED:
+        return ""
+    return report.site.name if report.site else urlsplit(report.article.canonical_url).hostname or ""
 
 
 def language_of(report: Report) -> str:

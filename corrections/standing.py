@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
+from articles.models import Article, Part
 from corrections.fragments import text_directive
 from corrections.models import DECIDING, Case, Correction, Event, Report, Resolution
 from corrections.passages import directive_of, passage_of
@@ -128,9 +128,15 @@ def passage_href(report: Report, standing: Standing) -> str:
         place = (case.start or 0, case.end or 0)
     if place is not None and case is not None:
         return f"{address}#{directive_of(current, case.part, *place)}"
-    prefix = report.prefix.partition(" ")[2]  # its first word may have been cut
+    for part in [report.part] if report.part else Part:
+        at = current.projection(part).text.find(report.prefix + report.exact + report.suffix)
+        if at >= 0:
+            start = at + len(report.prefix)
+            return f"{address}#{directive_of(current, part, start, start + len(report.exact))}"
+    # The first and the last word around the quote may have been cut.
+    prefix, suffix = report.prefix.partition(" ")[2], report.suffix.rpartition(" ")[0]
     start, end = len(prefix), len(prefix) + len(report.exact)
-    return f"{address}#{text_directive(prefix + report.exact + report.suffix, start, end)}"
+    return f"{address}#{text_directive(prefix + report.exact + suffix, start, end)}"
 
 
 def appeal_until(report: Report, standing: Standing) -> datetime | None:

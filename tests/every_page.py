@@ -86,6 +86,7 @@ def make_every_page() -> dict[str, str]:
         "address confirmed": url_of(confirmed, Purpose.CONFIRM).removeprefix(settings.SITE_URL),
         "stop the mail": url_of(asked, Purpose.STOP).removeprefix(settings.SITE_URL),
         "mail stopped": url_of(stopped, Purpose.STOP).removeprefix(settings.SITE_URL),
+        "mail link that has expired": "/mail/confirm/nonsense/",
         "receipt, to be confirmed": waiting.get_absolute_url(),
         "not found": "/nothing/",
     }

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 from smtplib import SMTPRecipientsRefused
 from unittest.mock import patch
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core import mail as outbox
 from django.core.mail import EmailMultiAlternatives
@@ -419,6 +421,30 @@ def test_one_question_a_day_asks_for_confirmation_and_no_more_than_three_in_all(
                 work_off()
 
     assert len(sent()) + len(sent("Reader@example.org")) == 3
+
+
+def test_who_gave_an_address_before_it_could_be_confirmed_is_asked_once_and_then_answered() -> None:
+    article = make_article()
+    made = [report(article, "teh", email=READER), report(article, "300 guests", email=READER.upper())]
+    old = report(article, "five million", email="old@example.org")
+    reject(the_case(old), by=make_editor())
+    Case.objects.filter(pk=the_case(old).pk).update(resolved_at=timezone.now() - timedelta(days=31))
+    Job.objects.all().delete()
+    Report.objects.update(address=None)
+    Address.objects.all().delete()
+
+    import_module("corrections.migrations.0019_earlier_addresses").ask_earlier_readers(apps, None)
+    work_off()
+
+    (question,) = outbox.outbox
+    assert question.to[0].casefold() == READER
+    reject(the_case(made[0]), by=make_editor("second"))
+    pass_time()
+    assert letters() == []
+    made[1].refresh_from_db()
+    confirmed(made[1])
+    pass_time()
+    assert len(letters()) == 1
 
 
 def test_the_question_repeats_nothing_that_was_typed() -> None:

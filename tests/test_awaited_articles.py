@@ -3,17 +3,28 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
 from articles.actions import Text, await_article, create_article, revise_article, upsert_article, withdraw_article
 from articles.models import Article
-from corrections import fetching, tasks
-from corrections.actions import claim_case, reanchor_cases, submit_report, triage_report
+from corrections import fetching, jobs, tasks
+from corrections.actions import (
+    claim_case,
+    confirm_address,
+    reanchor_cases,
+    reject_case,
+    submit_report,
+    triage_report,
+)
 from corrections.anchoring import Quote
-from corrections.models import Case, Job, Outcome, Report, Site
+from corrections.models import Case, Job, Outcome, Report, Resolution, Site
 from tests.desk import make_article, make_editor
 from tests.outside import Behaviour, Server, reply, serving
 
@@ -291,6 +302,71 @@ def test_what_gives_no_article_leaves_the_report_to_the_desk_as_lost(
     assert reason in Job.objects.get(kind="fetch_article").last_error
     assert Case.objects.get().outcome == Outcome.LOST
     assert Article.objects.get().status == "awaited"
+
+
+def test_an_article_that_could_not_be_fetched_is_tried_again_and_again_later(settings: Any) -> None:
+    with partner(settings, reply(503, b"later")) as (server, url):
+        first = report_from(url)
+        for _ in range(jobs.ATTEMPTS):
+            do("fetch_article")
+        do("triage_report")
+    assert len(server.requests) == jobs.ATTEMPTS
+    assert Job.objects.get(kind="fetch_article").parked_at is not None
+
+    with partner_again(settings, url, reply(200, HTML)) as server:
+        report_from(url)  # at once: the address is left alone for a while
+        do("fetch_article")
+        assert len(server.requests) == 0
+        with time_machine.travel(timezone.now() + timedelta(hours=2)):
+            report_from(url)
+            do("fetch_article")
+
+    assert len(server.requests) == 1
+    first.refresh_from_db()
+    assert Article.objects.get().status == "published"
+    assert first.case is not None
+    assert Report.objects.exclude(case=None).count() == 3
+    case = Case.objects.get()
+    assert (case.passage_text, case.report_count) == ("teh", 3)
+
+
+@contextmanager
+def partner_again(settings: Any, url: str, behave: Behaviour) -> Iterator[Server]:
+    """Have the partner's server behave in another way."""
+    port = int(url.split("/")[2].rpartition(":")[2])
+    with serving(behave, port=port) as server:
+        yield server
+
+
+def test_the_question_about_an_awaited_article_repeats_nothing_of_its_address(site: Site) -> None:
+    send(f"{ORIGIN}/buy-my-pills/", email="somebody@example.org")
+
+    do("ask_to_confirm")
+
+    (letter,) = mail.outbox
+    for text in (letter.body, str(letter.alternatives[0][0])):
+        assert "an article of Partner" in text
+        assert "pills" not in text
+
+
+def test_the_answer_about_an_awaited_article_says_where_it_stands(client: Client, site: Site) -> None:
+    send(email="reader@example.org")
+    do("triage_report")
+    report, editor = Report.objects.get(), make_editor()
+    assert report.address is not None
+    assert report.case is not None
+    confirm_address(report.address)
+    claim_case(report.case, by=editor)
+    reject_case(report.case, reason=Resolution.OUT_OF_SCOPE, by=editor)
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=1)):
+        do("answer_readers")
+        do("mail_answer")
+
+    letter = mail.outbox[-1]
+    assert letter.subject == "Your report: out of scope. “partner.example/news/a-bridge-opens/”"
+    assert "passage of “partner.example/news/a-bridge-opens/”" in letter.body
+    assert PAGE in letter.body  # the way to the passage
 
 
 def test_our_own_network_is_never_asked(settings: Any) -> None:

@@ -28,6 +28,8 @@ _SURE = (Outcome.EXACT, Outcome.MOVED)
 _PLACED = (*_SURE, Outcome.ALREADY_FIXED)
 FETCH_WITHIN = timedelta(minutes=2)
 """How long a report waits for its article to be fetched, before an editor sees it as lost."""
+FETCH_AGAIN_AFTER = timedelta(hours=1)
+"""How long an address that gave no article is left alone; after that another report has it asked again."""
 
 
 class AppealRefused(Exception):
@@ -81,7 +83,7 @@ def submit_report(
         report.address = take_address(report)
     report.save()
     if article.status == Article.Status.AWAITED and site is not None and site.may_fetch:
-        jobs.defer("fetch_article", article.pk)
+        jobs.defer_again("fetch_article", article.pk, after=FETCH_AGAIN_AFTER)
         jobs.defer("triage_report", report.pk, due_at=timezone.now() + FETCH_WITHIN)
     else:
         jobs.defer("triage_report", report.pk)
