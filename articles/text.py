@@ -1,119 +1,35 @@
-r"""The one text: the plain text that quotes refer to, and edits of the HTML behind it.
+"""Edits of the HTML behind the one text, and of plain text.
 
-``project`` turns the HTML of a part into its *projection*; ``splice`` replaces a stretch of the projection in the HTML.
-The reader's script computes the same projection from the browser's document. This module knows nothing of articles,
-quotes or databases, and does not sanitise.
-
-The projection, so precisely that it can be written a third time:
-
-1. Only text nodes count, in document order, with character references resolved as HTML 5 says. Comments, CDATA
-   sections, processing instructions, doctypes and attributes (``alt`` too) are nothing. U+0000 is nothing, as in a
-   browser.
-2. Elements named in ``IGNORED`` and elements that carry the attribute ``hidden`` or ``data-corrections-ignore``, with
-   whatever value, are nothing with all that is in them, blocks included.
-3. The start and the end of an element named in ``BLOCKS`` is a boundary, also if rule 2 ignores what is in it; so is
-   ``<br>``. Table cells, captions, list items and ``<hr>`` are blocks. All other elements are inline and leave no
-   trace: ``<sup>`` of a footnote mark, ``<wbr>``, ``<img>``, elements that nobody has heard of.
-4. Space, tab, line feed, form feed and carriage return are white space, whether written as such or as references. Every
-   other character stays as it is: no-break and thin spaces, zero-width characters and soft hyphens included. To compare
-   texts without regard to them is the matcher's business. ``<pre>`` is no exception.
-5. Between two characters that are not white space stands one newline if there is a boundary between them, else one
-   space if there is white space, else nothing. The projection neither begins nor ends with either.
-
-Offsets count code points. Input is any HTML. What a parser would repair by moving things about (text directly inside
-``<table>``, mis-nested elements around an ignored one) is taken as it stands: sanitise first, as articles do.
+``splice`` replaces a stretch of the projection in the HTML; ``project`` (see ``projection``) turns the HTML of a part
+into that text. This module knows nothing of articles, quotes or databases, and does not sanitise.
 """
 
 from __future__ import annotations
 
 import re
-from array import array
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from html import escape
-from html.entities import html5
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from rapidfuzz.distance import LCSseq
 
+from articles.markup import BLOCKS, IGNORED, IGNORING_ATTRIBUTES, LONGEST_REFERENCE, VOID, Token, tokens
+from articles.projection import Projection, check_offsets, project, white_space
 
-def _names(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-BLOCKS = _names(
-    "address article aside blockquote caption dd details div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary "
-    "table tbody td tfoot th thead tr ul"
-)
-IGNORED = _names(
-    "audio button canvas datalist dialog iframe input math meter noembed noframes noscript object plaintext "
-    "progress rp script select style svg template textarea title video xmp"
-)
-IGNORING_ATTRIBUTES = frozenset({"hidden", "data-corrections-ignore"})
-
-_VOID = _names("area base br col embed hr img input link meta param source track wbr")
-_RAW = _names("iframe noembed noframes noscript script style textarea title xmp")
-_FOREIGN = frozenset({"svg", "math"})
-
-# An ignored element whose end tag was left out ends where HTML 5 ends it: at the start of one of these, unless a list
-# or a table was opened inside. What ends a paragraph also ends an inline element in it.
-_P_ENDS_AT = (BLOCKS | _names("center dialog dir hgroup listing menu plaintext search xmp")) - _names(
-    "caption legend tbody td tfoot th thead tr"
-)
-_OUTLIVES_P = _names("button math noscript object select svg template") | _RAW
-_ENDS_AT = {
-    "p": _P_ENDS_AT,
-    "li": frozenset({"li"}),
-    "dt": frozenset({"dt", "dd"}),
-    "dd": frozenset({"dt", "dd"}),
-    "td": frozenset({"td", "th", "tr", "tbody", "thead", "tfoot"}),
-    "th": frozenset({"td", "th", "tr", "tbody", "thead", "tfoot"}),
-    "tr": frozenset({"tr", "tbody", "thead", "tfoot"}),
-    "tbody": frozenset({"tbody", "tfoot"}),
-    "thead": frozenset({"tbody", "tfoot"}),
-    "tfoot": frozenset({"tbody"}),
-    "button": frozenset({"button"}),
-}
-_SHIELDS = _names("ul ol dl table button object template")
+__all__ = [
+    "BLOCKS",
+    "IGNORED",
+    "IGNORING_ATTRIBUTES",
+    "Projection",
+    "collapse",
+    "normalise",
+    "project",
+    "replace",
+    "splice",
+]
 
 # Two blocks of one kind that follow each other can become one. Joined cells or captions would break table or figure.
-_JOINABLE = _names("address blockquote dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl")
-
-_ATTRIBUTES = r"""(?:[ \t\n\f\r/]++|[^ \t\n\f\r/>][^ \t\n\f\r/>=]*+
-    (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+|(?=>)|\Z))?+)*+"""
-_MARKUP = re.compile(
-    rf"""<(/?)([a-zA-Z][^ \t\n\f\r/>]*+)({_ATTRIBUTES})(>|\Z)
-    | <!--(?:-?>|.*?(?:--!?>|\Z))
-    | <(?:[!?]|/(?=[^a-zA-Z]))[^>]*+(?:>|\Z)""",
-    re.VERBOSE | re.DOTALL,
-)
-_ATTRIBUTE_NAME = re.compile(
-    r"""[ \t\n\f\r/]*+([^ \t\n\f\r/>][^ \t\n\f\r/>=]*+)
-    (?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"?|'[^']*+'?|[^ \t\n\f\r>]*+))?+""",
-    re.VERBOSE,
-)
-_MAY_IGNORE = re.compile("|".join(sorted(IGNORING_ATTRIBUTES)), re.IGNORECASE)
-_RAW_END = {name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE) for name in _RAW}
-_CDATA_END = re.compile(r"\]\]>")
-
-_WORDS = r"[^ \t\n\f\r&\0]++(?:[ ][^ \t\n\f\r&\0]++)*+"
-_PIECE = re.compile(
-    rf"(?P<words>{_WORDS})|(?P<space>[ \t\n\f\r]++)|(?P<nothing>\0++)"
-    r"|&(?:\#[xX](?P<hex>[0-9a-fA-F]++);?|\#(?P<decimal>[0-9]++);?|(?P<name>[a-zA-Z][a-zA-Z0-9]*+;?))|(?P<ampersand>&)",
-)
-_WORDS_GROUP, _SPACE_GROUP, _NOTHING_GROUP = 1, 2, 3
-_LONGEST_WITHOUT_SEMICOLON = max(len(name) for name in html5 if not name.endswith(";"))
-_LONGEST_REFERENCE = max(map(len, html5)) + 1
-# HTML 5 reads these numbers as Windows-1252, since that is what their authors meant.
-_WINDOWS_1252 = {
-    number: character
-    for number in range(0x80, 0xA0)
-    if (character := bytes([number]).decode("cp1252", errors="ignore"))
-}
-_WHITE_SPACE = " \t\n\f\r"
+_JOINABLE = frozenset("address blockquote dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl".split())
 
 _SPACES = re.compile(r"[ \n]+")
 _SPACE_RUN = re.compile(r"[ \t\n\f\r]+")
@@ -122,88 +38,12 @@ _TOKEN = re.compile(r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]+|."
 _DIFFERENCE_LIMIT = 400_000_000
 
 
-# A stretch of the source: its kind, start, end, and the name of the element.
-_Token = tuple[Literal["text", "open", "close", "ignored"], int, int, str]
-
-
 class _Edit(NamedTuple):
     """A stretch of the projection (or of the source) and what it becomes."""
 
     start: int
     end: int
     new: str
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """The one text of a part, and where each of its characters stands in the HTML.
-
-    The map is kept as segments. A segment is a stretch of visible characters that stand in the source as they are
-    (single spaces between words included), or one character reference. What lies between segments, markup and the space
-    or newline that came of it, is read again when it is needed. That takes at most 12 bytes a character.
-    """
-
-    text: str
-    html: str = field(repr=False)
-    _starts: array[int] = field(repr=False)
-    _source_starts: array[int] = field(repr=False)
-    _source_ends: array[int] = field(repr=False)
-
-    def source_span(self, start: int, end: int) -> tuple[int, int]:
-        """Say which stretch of the HTML holds that stretch of the text, markup between its characters included.
-
-        A space or newline that markup or a longer run of white space stands for has the stretch between its neighbours.
-        Raises ``ValueError`` if the offsets, in code points, are not in the text or the stretch is empty.
-        """
-        _check_offsets(self.text, start, end)
-        if start == end:
-            raise ValueError(f"The stretch is empty: {start} to {end}.")
-        return self.span(start)[0], self.span(end - 1)[1]
-
-    def _segment(self, offset: int) -> tuple[int, int]:
-        """Return the number of the segment at or before the offset, and where it ends in the text."""
-        index = bisect_right(self._starts, offset) - 1
-        if index + 1 == len(self._starts):
-            return index, len(self.text)
-        following = self._starts[index + 1]
-        return index, following - (self.text[following - 1] in " \n")
-
-    def _is_literal(self, index: int, end: int) -> bool:
-        # No reference is as short as what it stands for, so the lengths tell.
-        return self._source_ends[index] - self._source_starts[index] == end - self._starts[index]
-
-    def span(self, offset: int) -> tuple[int, int]:
-        index, end = self._segment(offset)
-        if offset >= end:
-            return self._source_ends[index], self._source_starts[index + 1]
-        if not self._is_literal(index, end):
-            return self._source_starts[index], self._source_ends[index]
-        at = self._source_starts[index] + offset - self._starts[index]
-        return at, at + 1
-
-    def visible_spans(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Yield where the segments' parts of that stretch stand in the source."""
-        while start < end:
-            _, stop = self._segment(start)
-            if start < stop:
-                stop = min(stop, end)
-                yield self.span(start)[0], self.span(stop - 1)[1]
-            start = max(stop, start + 1)
-
-    def whole_references(self, start: int, end: int) -> tuple[int, int]:
-        """Widen a stretch that would cut a reference which stands for two characters."""
-        for offset in {start, end} if self.text else ():
-            if 0 < offset < len(self.text):
-                index, stop = self._segment(offset)
-                if self._starts[index] < offset < stop and not self._is_literal(index, stop):
-                    start = min(start, self._starts[index]) if offset == start else start
-                    end = max(end, stop) if offset == end else end
-        return start, end
-
-
-def project(html: str) -> Projection:
-    """Read the one text of a part off its HTML, in one pass whose time grows with the length alone."""
-    return _Projector(html).run()
 
 
 def splice(html: str, start: int, end: int, replacement: str) -> str:
@@ -224,7 +64,7 @@ def splice(html: str, start: int, end: int, replacement: str) -> str:
     paragraph or two cells; HTML whose repair would swallow the change.
     """
     before = project(html)
-    _check_offsets(before.text, start, end)
+    check_offsets(before.text, start, end)
     wanted = replace(before.text, start, end, replacement)
     if wanted == before.text:
         return html
@@ -243,7 +83,7 @@ def replace(text: str, start: int, end: int, replacement: str) -> str:
     other white space or at an end of the text: such a run becomes one newline if it holds one, else one space, and goes
     at an end of the text. Raises ``ValueError`` for offsets that are not in the text.
     """
-    _check_offsets(text, start, end)
+    check_offsets(text, start, end)
     joined = text[:start] + normalise(replacement) + text[end:]
     return _SPACES.sub(lambda run: "\n" if "\n" in run[0] else " ", joined).strip(" \n")
 
@@ -264,180 +104,6 @@ def collapse(plain: str) -> str:
     that offsets of a quote in it need no map and ``replace`` edits it.
     """
     return _SPACE_RUN.sub(" ", plain.replace("\0", "")).strip(" ")
-
-
-def _check_offsets(text: str, start: int, end: int) -> None:
-    if not 0 <= start <= end <= len(text):
-        raise ValueError(f"Offsets {start} to {end} are not a stretch of a text of {len(text)} characters.")
-
-
-class _Projector:
-    """Builds a projection: text, segments, and the white space or boundary that waits for the next character."""
-
-    __slots__ = ("gap", "html", "length", "parts", "source_ends", "source_starts", "starts")
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-        self.parts: list[str] = []
-        self.length = 0
-        self.gap = ""
-        self.starts = array("I")
-        self.source_starts = array("I")
-        self.source_ends = array("I")
-
-    def run(self) -> Projection:
-        for kind, start, end, name in _tokens(self.html, 0, len(self.html)):
-            if kind == "text":
-                self.read(start, end)
-            elif self.length and (name in BLOCKS or name == "br"):
-                self.gap = "\n"
-        return Projection("".join(self.parts), self.html, self.starts, self.source_starts, self.source_ends)
-
-    def read(self, start: int, end: int) -> None:
-        for kind, piece_start, piece_end, text in _pieces(self.html, start, end):
-            if kind == "visible":
-                if self.gap:
-                    self.parts.append(self.gap)
-                    self.length += 1
-                    self.gap = ""
-                self.starts.append(self.length)
-                self.source_starts.append(piece_start)
-                self.source_ends.append(piece_end)
-                self.parts.append(text)
-                self.length += len(text)
-            elif not self.gap and self.length:
-                self.gap = " "
-
-
-def _tokens(html: str, start: int, end: int) -> Iterator[_Token]:
-    """Yield the texts, tags and ignored elements of a stretch of HTML that begins outside of markup."""
-    at = start
-    in_paragraph = False
-    while True:
-        match = _MARKUP.search(html, at, end)
-        stop = match.start() if match else end
-        if at < stop:
-            yield "text", at, stop, ""
-        if not match:
-            return
-        at = match.end()
-        name = match[2].lower() if match[2] else ""
-        if not name or not match[4]:
-            continue
-        if match[1]:
-            # </br> is read as <br>; end tags of other void elements are nothing.
-            if name not in _VOID or name == "br":
-                yield "close", stop, at, name
-                in_paragraph = in_paragraph and name not in BLOCKS
-        elif name in _VOID or not _is_ignored(name, match[3]):
-            yield "open", stop, at, name
-            in_paragraph = name == "p" or (in_paragraph and name not in _P_ENDS_AT)
-        else:
-            in_paragraph = in_paragraph and name not in _P_ENDS_AT
-            if name not in _FOREIGN or not match[0].endswith("/>"):
-                at = _skip(html, name, at, end, ends_at=_P_ENDS_AT if in_paragraph else frozenset())
-            yield "ignored", stop, at, name
-
-
-def _is_ignored(name: str, attributes: str) -> bool:
-    if name in IGNORED:
-        return True
-    if not attributes or not _MAY_IGNORE.search(attributes):
-        return False
-    return any(found[1].lower() in IGNORING_ATTRIBUTES for found in _ATTRIBUTE_NAME.finditer(attributes))
-
-
-def _skip(html: str, ignored: str, at: int, end: int, *, ends_at: frozenset[str]) -> int:
-    """Find where an ignored element ends, of which ``at`` is the end of the start tag.
-
-    ``ends_at`` names the elements before which what is around it ends, and it as well.
-    """
-    if ignored == "plaintext":
-        return end
-    ends_at = _ENDS_AT.get(ignored, frozenset()) if ignored in _ENDS_AT or ignored in _OUTLIVES_P else ends_at
-    open_inside: Counter[str] = Counter()
-    shields = 0
-    for name, closes, tag_start, tag_end in _tags_inside(html, ignored, at, end):
-        if not closes:
-            if not shields and name in ends_at:
-                return tag_start
-            if name not in _VOID:
-                open_inside[name] += 1
-                shields += name in _SHIELDS
-        elif open_inside[name]:
-            open_inside[name] -= 1
-            shields -= name in _SHIELDS
-        elif name == ignored:
-            return tag_end
-        elif name in BLOCKS and (name != "p" or ignored not in _P_ENDS_AT):
-            return tag_start
-    return end
-
-
-def _tags_inside(html: str, ignored: str, at: int, end: int) -> Iterator[tuple[str, bool, int, int]]:
-    """Yield name, whether it is an end tag, start and end of the tags in and after an ignored element."""
-    name = ignored
-    while True:
-        if name in _RAW and ignored not in _FOREIGN:
-            raw_end = _RAW_END[name].search(html, at, end)
-            at = raw_end.start() if raw_end else end
-        match = _MARKUP.search(html, at, end)
-        if not match:
-            return
-        at = match.end()
-        name = ""
-        if match[2]:
-            name = match[2].lower()
-            yield name, bool(match[1]), match.start(), at
-            if match[1]:
-                name = ""
-        elif ignored in _FOREIGN and match[0].startswith("<![CDATA["):
-            cdata_end = _CDATA_END.search(html, match.start(), end)
-            at = cdata_end.end() if cdata_end else end
-
-
-def _pieces(html: str, start: int, end: int) -> Iterator[tuple[Literal["visible", "space"], int, int, str]]:
-    """Yield the words, references and white space of a text, and where they stand in the source."""
-    at = start
-    match_piece = _PIECE.match
-    while at < end:
-        match = match_piece(html, at, end)
-        assert match, "every character is a piece"  # noqa: S101  # for the type checker: the alternatives are exhaustive
-        stop = match.end()
-        group = match.lastindex
-        if group == _WORDS_GROUP:
-            yield "visible", at, stop, match[0]
-        elif group == _SPACE_GROUP:
-            yield "space", at, stop, " "
-        elif group != _NOTHING_GROUP:
-            text, length = _resolve(match)
-            stop = at + length
-            yield "space" if text in _WHITE_SPACE else "visible", at, stop, text
-        at = stop
-
-
-def _resolve(match: re.Match[str]) -> tuple[str, int]:
-    """Return what a character reference stands for and how long it is; an ampersand that begins none is itself."""
-    if match["decimal"] is not None:
-        return _numbered(match["decimal"].lstrip("0"), 10), len(match[0])
-    if match["hex"] is not None:
-        return _numbered(match["hex"].lstrip("0"), 16), len(match[0])
-    name = match["name"]
-    if name is None:
-        return "&", 1
-    if name in html5:
-        return html5[name], len(match[0])
-    for length in range(min(len(name), _LONGEST_WITHOUT_SEMICOLON), 1, -1):
-        if name[:length] in html5:
-            return html5[name[:length]], length + 1
-    return "&", 1
-
-
-def _numbered(digits: str, base: int) -> str:
-    number = int(digits or "0", base) if len(digits) < 8 else 0
-    if number == 0 or number > 0x10FFFF or 0xD800 <= number < 0xE000:
-        return "\ufffd"
-    return _WINDOWS_1252.get(number, chr(number))
 
 
 def _differences(before: Projection, start: int, end: int, replacement: str) -> list[_Edit]:
@@ -524,7 +190,7 @@ def _disarm(before: Projection, edits: list[_Edit]) -> list[_Edit]:
     text, html = before.text, before.html
     touched: dict[int, _Edit] = {}
     for edit in edits:
-        for offset in range(max(0, edit.start - _LONGEST_REFERENCE), edit.start):
+        for offset in range(max(0, edit.start - LONGEST_REFERENCE), edit.start):
             start, end = before.span(offset)
             if html[start:end] in ("&", "<") or (html[start] == "&" and html[end - 1] != ";"):
                 whole_start, whole_end = before.whole_references(offset, offset + 1)
@@ -574,8 +240,8 @@ def _insertion_point(before: Projection, edit: _Edit, *, first: int | None, at_e
     """
     text, (start, end, _) = before.text, edit
     if not text:
-        tokens = _tokens(before.html, 0, len(before.html))
-        return next((stop for kind, _, stop, name in tokens if kind == "open" and name in BLOCKS), 0)
+        starts = (token for token in tokens(before.html, 0, len(before.html)) if token[0] == "open")
+        return next((stop for _, _, stop, name in starts if name in BLOCKS), 0)
     if at_end:
         return before.span(end)[0] if text[end - 1] == "\n" else before.span(end - 1)[1]
     if start < end and text[start] == " ":
@@ -589,29 +255,28 @@ def _insertion_point(before: Projection, edit: _Edit, *, first: int | None, at_e
     return before.span(start)[0]
 
 
-def _between(before: Projection, offset: int) -> Iterator[_Token]:
+def _between(before: Projection, offset: int) -> Iterator[Token]:
     """Read the source between the neighbours of a space or newline again."""
-    return _tokens(before.html, before.span(offset - 1)[1], before.span(offset + 1)[0])
+    return tokens(before.html, before.span(offset - 1)[1], before.span(offset + 1)[0])
 
 
 def _without_space(before: Projection, offset: int) -> Iterator[_Edit]:
     """Take out all white space that the space or newline at the offset stands for, or that it hides."""
     for kind, start, end, _ in _between(before, offset):
         if kind == "text":
-            pieces = _pieces(before.html, start, end)
-            yield from (_Edit(piece[1], piece[2], "") for piece in pieces if piece[0] == "space")
+            yield from (_Edit(*span, "") for span in white_space(before.html, start, end))
 
 
 def _without_boundary(before: Projection, offset: int) -> Iterator[_Edit]:
     """Take out the boundary at the offset: line breaks, and end tags with the start tags that mirror them."""
     yield from _without_space(before, offset)
-    waiting: list[_Token] = []
+    waiting: list[Token] = []
     for token in _between(before, offset):
         kind, start, end, name = token
         if name == "br":
             yield _Edit(start, end, "")
         elif name not in BLOCKS:
-            if waiting and kind in ("open", "close") and name not in _VOID:
+            if waiting and kind in ("open", "close") and name not in VOID:
                 raise _cannot_join(before, offset)
         elif kind == "close" and name in _JOINABLE:
             waiting.append(token)
