@@ -27,6 +27,8 @@ from articles.serializers import (
     SentArticleSerializer,
 )
 
+_ID = {"id": "The article's `id`."}
+
 
 class Withdrawn(APIException):
     """The article was withdrawn; its page says why (410)."""
@@ -56,6 +58,7 @@ class ArticlesView(ListView):
 class ArticleView(ApiView):
     """One published article."""
 
+    path_parameters = _ID
     scopes = {"GET": PUBLIC}
     problems = {"GET": (410,)}
     serializer_class = ArticleSerializer
@@ -69,6 +72,7 @@ class ArticleView(ApiView):
 class RevisionsView(ListView):
     """The revisions of one article."""
 
+    path_parameters = _ID
     scopes = {"GET": PUBLIC}
     problems = {"GET": (410,)}
     queryset = Revision.objects.none()
@@ -88,6 +92,7 @@ class RevisionsView(ListView):
 class RevisionView(ApiView):
     """One revision of an article."""
 
+    path_parameters = _ID | {"number": "The revision's `number`, from 1."}
     scopes = {"GET": PUBLIC}
     problems = {"GET": (410,)}
     serializer_class = RevisionSerializer
@@ -104,6 +109,10 @@ class RevisionView(ApiView):
 class ArticleBySourceView(ApiView):
     """One article, by the name that its source has for it."""
 
+    path_parameters = {
+        "source": "The name of the system that the article comes from; yours to choose, once.",
+        "external_id": "What that system calls the article.",
+    }
     scopes = {"GET": Scope.ARTICLES_WRITE, "PUT": Scope.ARTICLES_WRITE}
     permissions = {"GET": "articles.view_article", "PUT": "articles.change_article"}
     problems = {"PUT": (412,)}
@@ -111,7 +120,10 @@ class ArticleBySourceView(ApiView):
 
     @extend_schema(operation_id="get_article_by_source", tags=["articles"])
     def get(self, _request: Request, source: str, external_id: str) -> Response:
-        """Give the article, with the ``ETag`` that ``If-Match`` takes; also when it is withdrawn or not yet public."""
+        """Give an article by its source's name for it, with the ``ETag`` that ``If-Match`` takes.
+
+        Also when it is withdrawn or not yet public.
+        """
         article = Article.objects.with_text().filter(source=source, external_id=external_id).first()
         if article is None:
             raise Http404("There is no such article of this source.")
@@ -124,7 +136,7 @@ class ArticleBySourceView(ApiView):
         responses={200: ArticleSerializer, 201: ArticleSerializer},
     )
     def put(self, request: Request, source: str, external_id: str) -> Response:
-        """Create the article (201), or bring it to what the source says now (200).
+        """Create an article or bring it to what its source says now (201 or 200).
 
         Unchanged text makes no revision; a headline that changed alone does. Open cases are carried over to the new
         revision. A text that brings a corrected error back raises a case, whose ``arrival`` is ``regression``.

@@ -37,6 +37,10 @@ _TEXT = {
 }
 
 
+_REVISION = {"number": 2, "headline": "Harbour bridge to close", "note": "", "created_at": "2026-03-05T10:02:11Z"}
+
+
+@extend_schema_serializer(examples=[OpenApiExample("An article, in a list", _ABOUT, response_only=True)])
 class ArticleRowSerializer(serializers.Serializer[Article]):
     """An article without its body, as lists give it."""
 
@@ -82,6 +86,7 @@ class ArticleSerializer(ArticleRowSerializer):
     text = PlainTextSerializer()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A revision, in a list", _REVISION, response_only=True)])
 class RevisionRowSerializer(serializers.Serializer[Revision]):
     """A revision without its text."""
 
@@ -91,6 +96,11 @@ class RevisionRowSerializer(serializers.Serializer[Revision]):
     created_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("A revision", _REVISION | _TEXT | {"standfirst": _ABOUT["standfirst"]}, response_only=True)
+    ]
+)
 class RevisionSerializer(RevisionRowSerializer):
     """A revision with its text."""
 

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from articles import api as articles
 from corrections.api import cases, log, passages, reports, webhooks
 from corrections.exports.api import ReportAnnotationsView
-from newsroom import api
+from newsroom import api, problems
 
 # Swagger UI draws its icons from its style sheet.
 _docs = csp_update({"img-src": ["data:"]})(
@@ -46,6 +46,7 @@ urlpatterns = [
         webhooks.RedeliverView.as_view(),
         name="delivery-redeliver",
     ),
+    path("problems/", problems.problems, name="problems"),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
     path("docs/", _docs, name="docs"),
 ]

@@ -1,53 +1,40 @@
 """Turns errors into RFC 9457 problem details. The one place where domain errors become HTTP statuses."""
 
-from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler, set_rollback
 
-from articles.actions import RevisionConflict
 from articles.rest import idempotency
-from corrections import actions, intake
-from corrections.webhooks import actions as webhooks
+from corrections import intake
+from newsroom.problems import Kind, kind_of, title_of
 
 _MEDIA_TYPE = "application/problem+json"
-_STATUSES: dict[type[Exception], int] = {
-    RevisionConflict: 409,
-    actions.InvalidTransition: 409,
-    actions.EditConflict: 409,
-    idempotency.KeyReused: 409,
-    actions.ApprovalRefused: 403,
-    intake.ForeignOrigin: 403,
-    actions.AppealRefused: 409,
-    webhooks.NotActive: 409,
-    actions.PolicyViolation: 422,
-    RequestDataTooBig: 413,
-    intake.TooManyReports: 429,
-}
 
 
 def problem(error: Exception, context: dict[str, Any]) -> Response | None:
     """Give the problem details of an error that a view raised; ``None`` for one that nobody foresaw (500)."""
     if isinstance(error, idempotency.InvalidKey):
         error = exceptions.ValidationError({"Idempotency-Key": [str(error)]})
-    status = next((status for kind, status in _STATUSES.items() if isinstance(error, kind)), None)
-    if status is not None:
-        set_rollback()
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, intake.TooManyReports) else {}
-        return _answer(status, str(error), kind=type(error).__name__, headers=headers)
+    kind = kind_of(error)
     response = exception_handler(error, context)
-    if response is None:
+    if response is None and kind is None:
         return None
+    set_rollback()
     if isinstance(error, exceptions.ValidationError):
         errors = error.get_full_details() if isinstance(error.detail, dict) else {}
-        return _answer(422, "Some fields are not valid.", errors=_flat(errors) or {"body": ["Send a JSON object."]})
+        flat = _flat(errors) or {"body": ["Send a JSON object."]}
+        return _answer(422, "Some fields are not valid.", kind=kind, errors=flat)
+    if response is None:
+        assert kind is not None  # noqa: S101  # for the type checker: there is one or the other
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, intake.TooManyReports) else {}
+        return _answer(kind.status, str(error), kind=kind, headers=headers)
     detail = str(error) if isinstance(error, Http404 | PermissionDenied) and str(error) else _detail_of(response)
-    return _answer(response.status_code, detail, headers=dict(response.headers))
+    return _answer(response.status_code, detail, kind=kind, headers=dict(response.headers))
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -75,7 +62,7 @@ def _answer(
     status: int,
     detail: str,
     *,
-    kind: str = "",
+    kind: Kind | None = None,
     errors: dict[str, list[str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
@@ -92,10 +79,10 @@ def _json(status: int, detail: str) -> JsonResponse:
     return JsonResponse(_content(status, detail), status=status, content_type=_MEDIA_TYPE)
 
 
-def _content(status: int, detail: str, *, kind: str = "") -> dict[str, Any]:
+def _content(status: int, detail: str, *, kind: Kind | None = None) -> dict[str, Any]:
     return {
-        "type": f"urn:newsroom:problem:{kind}" if kind else "about:blank",
-        "title": HTTPStatus(status).phrase,
+        "type": kind.type if kind else "about:blank",
+        "title": kind.title if kind else title_of(status),
         "status": status,
         "detail": detail,
     }

@@ -280,12 +280,30 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Newsroom API",
     "VERSION": "1",
+    "DESCRIPTION": (
+        "Articles in; readers' reports, cases and decisions; corrections and webhooks out.\n\n"
+        "**Keys** are made at the desk and come in `Authorization: Bearer …`. What needs none is public.\n\n"
+        "**Lists** are paged: follow `next`. `fields` leaves out what you do not need.\n\n"
+        "**Conditions**: every answer to GET has a strong `ETag`; send it in `If-None-Match` to hear of changes alone, "
+        "or in `If-Match` to overwrite only what you have seen.\n\n"
+        "**Repeats**: an unsafe call with an `Idempotency-Key` is done once, however often it is sent.\n\n"
+        "**Problems** are `application/problem+json` (RFC 9457); [every kind](/api/v1/problems/) says what to do."
+    ),
+    "LICENSE": {"name": "BSD-3-Clause"},
+    "TAGS": [
+        {"name": "articles", "description": "What is published, and the way in for other systems."},
+        {"name": "reports", "description": "What readers found, and what became of it."},
+        {"name": "cases", "description": "What waits for a decision, and the decisions: as the editors' buttons."},
+        {"name": "corrections", "description": "The public log: numbered, permanent."},
+        {"name": "webhooks", "description": "What happens here, told to other systems, signed."},
+    ],
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "/static/newsroom/favicon.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SITE_URL}],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "newsroom.problems.describe"],
     "WEBHOOKS": [
         f"corrections.api.webhooks.{name}"
         for name in (

@@ -223,7 +223,7 @@ def test_nothing_is_corrected_in_a_text_that_was_not_seen(key: Key) -> None:
     failed = do(case, "correct", key, {n: v for n, v in CORRECTION.items() if n != "revision"}, if_match=etag)
     other_words = do(case, "correct", key, CORRECTION | {"revision": 2, "start": 0, "end": 3, "expected": "Teh"})
 
-    assert problem(conflict, 409)["type"].endswith("EditConflict")
+    assert problem(conflict, 409)["type"].endswith("#edit-conflict")
     problem(failed, 412)
     problem(other_words, 409)
     assert not Correction.objects.exists()
@@ -257,10 +257,10 @@ def test_bad_fields_of_a_correction_are_named(key: Key, changes: Any, name: str)
 @pytest.mark.parametrize(
     ("changes", "kind"),
     [
-        ({"severity": "withdrawal"}, "PolicyViolation"),
-        ({"notice": ""}, "PolicyViolation"),
-        ({"replacement": "teh"}, "PolicyViolation"),
-        ({"replacement": "3", "kind": "style_fix", "severity": "style"}, "GuardedStyleFix"),
+        ({"severity": "withdrawal"}, "#policy-violation"),
+        ({"notice": ""}, "#policy-violation"),
+        ({"replacement": "teh"}, "#policy-violation"),
+        ({"replacement": "3", "kind": "style_fix", "severity": "style"}, "#guarded-style-fix"),
     ],
 )
 def test_what_the_policy_forbids_is_422_and_says_which_rule(key: Key, changes: Any, kind: str) -> None:
@@ -362,7 +362,7 @@ def test_a_second_person_approves_the_draft_that_was_read(drafted: Case, key: Ke
 def test_who_drafted_cannot_approve(drafted: Case) -> None:
     own = make_service(name="own", acts_for=User.objects.get(username="olena"))
 
-    assert problem(do(drafted, "approve", own), 403)["type"].endswith("ApprovalRefused")
+    assert problem(do(drafted, "approve", own), 403)["type"].endswith("#approval-refused")
 
 
 VERBS = {

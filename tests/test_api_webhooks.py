@@ -176,7 +176,7 @@ def test_an_endpoint_that_takes_nothing_is_a_conflict(key: Key, endpoint: Endpoi
         (f"/webhooks/{endpoint.pk}/deliveries/{delivery.pk}/redeliver/", None),
         (f"/webhooks/{endpoint.pk}/redeliver/", {"since": "2026-01-01T00:00:00Z"}),
     ):
-        assert problem(call("POST", address, body, key=key), 409)["type"].endswith(":NotActive")
+        assert problem(call("POST", address, body, key=key), 409)["type"].endswith("#endpoint-not-active")
 
 
 def test_a_delivery_of_another_endpoint_is_not_there(key: Key, endpoint: Endpoint) -> None:

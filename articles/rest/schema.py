@@ -1,5 +1,6 @@
 """What the OpenAPI document says of every call: keys, conditions, repeats, and every problem it can answer with."""
 
+import re
 from typing import Any, ClassVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -91,15 +92,17 @@ class Schema(AutoSchema):
             return operation
         if scope := self._scope():
             operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
-        if "anyOf" in getattr(self.get_request_serializer(), "constraints", {}):
+        if "requestBody" in operation and "anyOf" in getattr(self.get_request_serializer(), "constraints", {}):
             operation["requestBody"]["required"] = True  # no field alone is required, but one of them
         operation["parameters"] = sorted(
             [*operation.get("parameters", []), *self._common_parameters(operation)],
             key=lambda parameter: (["path", "query", "header"].index(parameter["in"]), parameter["name"]),
         )
-        problem = {"application/problem+json": {"schema": self.resolve_serializer(ProblemSerializer, "response").ref}}
+        self._put_in_words(operation)
+        problem = self.resolve_serializer(ProblemSerializer, "response").ref
         for status in self._problems(operation):
-            operation["responses"][str(status)] = {"description": _WORDS[status], "content": problem}
+            content = {"application/problem+json": {"schema": problem}}
+            operation["responses"][str(status)] = {"description": _WORDS[status], "content": content}
         operation["responses"]["429"]["headers"] = {
             "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
         }
@@ -142,6 +145,30 @@ class Schema(AutoSchema):
             if 412 in self.view.problems.get(self.method, ()):
                 added.append(_header("If-Match", "The ETag of the state that was seen: 412 if it is another one now."))
         return [parameter for parameter in added if parameter["name"] not in there]
+
+    def _put_in_words(self, operation: dict[str, Any]) -> None:
+        """Describe what the framework leaves without words."""
+        operation["summary"] = re.split(r"[.;:,]\s|\.$", operation["description"])[0]
+        for parameter in operation["parameters"]:
+            parameter["description"] = parameter.get("description") or self._words_for(parameter["name"])
+        for response in operation["responses"].values():
+            response["description"] = response.get("description") or self._words_of(response)
+
+    def _words_for(self, parameter: str) -> str:
+        filters = getattr(self.view, "filterset_class", None)
+        if filters and parameter in filters.base_filters:
+            return str(filters.base_filters[parameter].extra["help_text"])
+        return str(self.view.path_parameters[parameter])
+
+    def _words_of(self, response: dict[str, Any]) -> str:
+        """Give the first sentence of what describes the answer's content."""
+        content = next(iter(response.get("content", {}).values()), None)
+        if content is None:
+            return "Done."
+        if self._is_list_view():
+            return "A page of the list."
+        component = self.registry[(content["schema"]["$ref"].rpartition("/")[2], ResolvedComponent.SCHEMA)]
+        return str(component.schema["description"]).partition("\n")[0]
 
     def _problems(self, operation: dict[str, Any]) -> list[int]:
         own: set[int] = {*_IN_EVERY_CALL, *self.view.problems.get(self.method, ())}

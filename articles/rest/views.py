@@ -43,6 +43,8 @@ class ApiView(GenericAPIView[Any]):
     """Statuses of problems that are this call's own, by method; those of every call are in ``articles.rest.schema``."""
     query_parameters: ClassVar[frozenset[str]] = frozenset()
     """Parameters beside those of filters, pages and ``fields``."""
+    path_parameters: ClassVar[Mapping[str, str]] = {}
+    """What each part of the address means."""
     has_sparse_fields: ClassVar[bool] = True
     """Whether ``?fields=`` cuts down what ``serializer_class`` gives."""
     pagination_class: type[CursorPages] | None = None

@@ -25,6 +25,7 @@ from corrections.policy import Kind, Severity
 from corrections.serializers import cases as serializers
 
 _REVIEW = "corrections.review_case"
+_ID = {"id": "The case's `id`."}
 
 
 class CasesView(ListView):
@@ -49,6 +50,7 @@ class CasesView(ListView):
 class CaseView(ApiView):
     """One case."""
 
+    path_parameters = _ID
     scopes = {"GET": Scope.CASES_READ}
     permissions = {"GET": _REVIEW}
     serializer_class = serializers.CaseSerializer
@@ -62,6 +64,7 @@ class CaseView(ApiView):
 class Verb(ApiView):
     """A decision about a case; a subclass names its input and calls one action. Its docstring tells what it does."""
 
+    path_parameters = _ID
     scopes = {"POST": Scope.CASES_WRITE}
     permissions = {"POST": _REVIEW}
     problems = {"POST": (409, 412)}

@@ -34,6 +34,7 @@ class CorrectionsView(ListView):
 class CorrectionView(ApiView):
     """One entry of the public log."""
 
+    path_parameters = {"number": "The entry's `number`, such as `2026-0142`."}
     scopes = {"GET": PUBLIC}
     serializer_class = CorrectionSerializer
 

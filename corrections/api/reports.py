@@ -49,7 +49,7 @@ class ReportsView(ApiView):
         ],
     )
     def post(self, request: Request) -> Response:
-        """Keep a report. 202: it is on disk, and its triage is due."""
+        """Take a reader's report. 202: it is on disk, and its triage is due."""
         site = intake.site_of(request)
         serializer = ReportSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
@@ -81,6 +81,7 @@ class ReportsView(ApiView):
 class ReportView(ApiView):
     """Tells what became of one report to who holds its receipt."""
 
+    path_parameters = {"token": "The last part of the receipt's address."}
     scopes = {"GET": PUBLIC}
     serializer_class = StandingSerializer
     has_sparse_fields = False

@@ -20,6 +20,7 @@ from corrections.webhooks import actions
 from corrections.webhooks.models import Delivery, Endpoint, EventType
 
 _PERMISSION = "webhooks.manage_webhooks"
+_ID = {"id": "The endpoint's `id`."}
 
 
 class EndpointsView(ListView):
@@ -61,6 +62,7 @@ class EndpointsView(ListView):
 class EndpointView(ApiView):
     """One endpoint."""
 
+    path_parameters = _ID
     scopes = dict.fromkeys(("GET", "PATCH", "DELETE"), Scope.WEBHOOKS_MANAGE)
     permissions = dict.fromkeys(("GET", "PATCH", "DELETE"), _PERMISSION)
     serializer_class = serializers.EndpointSerializer
@@ -104,6 +106,7 @@ _STATUSES = {"active": actions.activate_endpoint, "paused": actions.pause_endpoi
 class RotateView(ApiView):
     """A new secret."""
 
+    path_parameters = _ID
     scopes = {"POST": Scope.WEBHOOKS_MANAGE}
     permissions = {"POST": _PERMISSION}
 
@@ -129,6 +132,7 @@ class RotateView(ApiView):
 class TestView(ApiView):
     """A message that means nothing."""
 
+    path_parameters = _ID
     scopes = {"POST": Scope.WEBHOOKS_MANAGE}
     permissions = {"POST": _PERMISSION}
 
@@ -143,6 +147,7 @@ class TestView(ApiView):
 class RedeliverRangeView(ApiView):
     """What was missed."""
 
+    path_parameters = _ID
     scopes = {"POST": Scope.WEBHOOKS_MANAGE}
     permissions = {"POST": _PERMISSION}
     problems = {"POST": (409,)}
@@ -170,6 +175,7 @@ class RedeliverRangeView(ApiView):
 class DeliveriesView(ListView):
     """The log of an endpoint."""
 
+    path_parameters = _ID
     scopes = {"GET": Scope.WEBHOOKS_MANAGE}
     permissions = {"GET": _PERMISSION}
     serializer_class = serializers.DeliverySerializer
@@ -192,6 +198,7 @@ class DeliveriesView(ListView):
 class RedeliverView(ApiView):
     """One message, again."""
 
+    path_parameters = _ID | {"delivery": "The delivery's `id`, from the log."}
     scopes = {"POST": Scope.WEBHOOKS_MANAGE}
     permissions = {"POST": _PERMISSION}
     problems = {"POST": (409,)}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.exceptions import ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -14,6 +14,10 @@ from articles.rest.models import Scope
 from articles.rest.views import ApiView
 from corrections.exports import annotations
 from corrections.exports.views import reports_as_annotations
+
+_COLLECTION = annotations.collection(
+    "https://news.example/api/v1/reports.jsonld", label="Reports: The Daily Example", total=142, per_page=100
+)
 
 
 class AnnotationRenderer(JSONRenderer):
@@ -40,12 +44,17 @@ class ReportAnnotationsView(ApiView):
         ],
         responses={
             (200, "application/ld+json"): OpenApiResponse(
-                {"type": "object"}, description="An `AnnotationCollection`, or with `page` an `AnnotationPage`."
+                {"type": "object"},
+                description="An `AnnotationCollection`, or with `page` an `AnnotationPage`.",
+                examples=[OpenApiExample("The collection", _COLLECTION)],
             )
         },
     )
     def get(self, request: Request) -> Response:
-        """Give the collection, or one of its pages. Nothing in it says who a reader is."""
+        """Give readers' reports as W3C Web Annotations: the collection, or one of its pages.
+
+        Nothing in it says who a reader is.
+        """
         page = request.query_params.get("page")
         if page is not None and not (page.isascii() and page.isdecimal() and int(page[:9]) >= 1):
             raise ValidationError({"page": ["Give a whole number from 1."]})

@@ -96,6 +96,7 @@ class Report(models.Model):
             )
         ]
         indexes = [
+            models.Index(fields=["received_at", "id"], name="report_arrival"),
             models.Index(fields=["reader", "received_at"], name="report_rate"),
             models.Index(fields=["site", "received_at"], condition=Q(site__isnull=False), name="report_site_rate"),
         ]

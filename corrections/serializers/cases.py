@@ -86,6 +86,7 @@ class RegressionSerializer(serializers.Serializer[Correction]):
     published_at = serializers.DateTimeField()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A case, in a list", _ROW, response_only=True)])
 class CaseRowSerializer(serializers.Serializer[Case]):
     """A case without its reports and its trail, as lists give it."""
 
@@ -208,10 +209,12 @@ class CaseSerializer(CaseRowSerializer):
         return [dict(CaseCorrectionSerializer(row).data) for row in rows]
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Nothing", {}, request_only=True)])
 class NothingSerializer(Body):
     """A decision that takes nothing more."""
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Take it over", {"takeover": True}, request_only=True)])
 class ClaimSerializer(Body):
     """Take the case, or prolong the claim."""
 
@@ -270,6 +273,15 @@ class CorrectSerializer(Body):
         return attrs
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "It was right",
+            {"reason": "not_an_error", "message": "The council says so in its minutes."},
+            request_only=True,
+        )
+    ]
+)
 class RejectSerializer(Body):
     """Close the case without a correction; its readers are told why."""
 
@@ -277,6 +289,15 @@ class RejectSerializer(Body):
     message = Text(max_length=2000, default="", allow_blank=True, help_text="Follows the canned sentence.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Until tomorrow, or five more reports",
+            {"until": "2999-03-06T08:00:00Z", "reports": 5, "note": "Waiting for the council."},
+            request_only=True,
+        )
+    ]
+)
 class SnoozeSerializer(Body):
     """Put the case off."""
 
@@ -291,18 +312,25 @@ class SnoozeSerializer(Body):
     note = Text(max_length=500, default="", allow_blank=True)
 
 
+@extend_schema_serializer(examples=[OpenApiExample("The same error as case 7", {"into": 7}, request_only=True)])
 class MergeSerializer(Body):
     """Close the case as the same error as another case of the article."""
 
     into = Whole(min_value=1, help_text="The number of the case that takes it.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("It was wrong after all", {"note": "The council has corrected its minutes."}, request_only=True)
+    ]
+)
 class ReopenSerializer(Body):
     """Bring a decided case back."""
 
     note = Text(max_length=500, default="", allow_blank=True, help_text="Why.")
 
 
+@extend_schema_serializer(examples=[OpenApiExample("The draft that was read", {"draft": 12}, request_only=True)])
 class ApproveSerializer(Body):
     """Give the second signature to the draft that waits for it."""
 

@@ -1,5 +1,6 @@
 """The JSON of the passages that a page may mark."""
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from corrections.passages import Marked
@@ -15,6 +16,33 @@ class MarkedSerializer(serializers.Serializer[Marked]):
     suffix = serializers.CharField()
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Two passages",
+            {
+                "revision": 3,
+                "passages": [
+                    {
+                        "kind": "reported",
+                        "part": "body",
+                        "exact": "teh",
+                        "prefix": "The mayor opened ",
+                        "suffix": " bridge",
+                    },
+                    {
+                        "kind": "corrected",
+                        "part": "body",
+                        "exact": "fifteen million",
+                        "prefix": "It cost ",
+                        "suffix": ", the mayor said.",
+                    },
+                ],
+            },
+            response_only=True,
+        )
+    ]
+)
 class PassagesSerializer(serializers.Serializer[None]):
     """The passages of one revision; of an article that we do not have, none."""
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Part
@@ -9,6 +10,32 @@ from articles.rest.fields import SOME_TEXT, Choice, Constraints, Email, Language
 from corrections.anchoring import Quote
 from corrections.models import Category, Correction, Report
 from corrections.standing import Stage, standing_of
+
+_REPORT = {
+    "article": "0197c9a2-5d5f-7b40-9c52-3f1f6f1c2b10",
+    "revision": 2,
+    "part": "body",
+    "quote": {"exact": "five million", "prefix": "It cost ", "suffix": ", the mayor said.", "start": 1204},
+    "category": "fact",
+    "suggestion": "fifteen million",
+    "comment": "See the council's budget.",
+    "email": "reader@example.org",
+    "language": "en",
+}
+_RECEIVED = {
+    "id": "3b0d1a1e-8f6e-4a51-a5fb-1d5c8a3c8f11",
+    "status": "received",
+    "receipt": "https://news.example/receipts/4Yk0jE1kq8Zr1B2q0mJ1m9m3d0Yx7J0sW8uQ5cJq2hE/",
+}
+_STANDING = {
+    "id": "3b0d1a1e-8f6e-4a51-a5fb-1d5c8a3c8f11",
+    "status": "resolved",
+    "resolution": "corrected",
+    "message": "You were right. We have corrected the article and say so below it.",
+    "correction": "2026-0142",
+    "correction_status": "published",
+    "received_at": "2026-03-05T08:00:00Z",
+}
 
 
 class QuoteSerializer(serializers.Serializer[Quote]):
@@ -26,6 +53,7 @@ class QuoteSerializer(serializers.Serializer[Quote]):
         return exact
 
 
+@extend_schema_serializer(examples=[OpenApiExample("A slip", _REPORT, request_only=True)])
 class ReportSerializer(serializers.Serializer[Report]):
     """A report as a reader's page sends it. What else is in it is left aside: no report is lost over a newer page."""
 
@@ -66,6 +94,9 @@ class ReportSerializer(serializers.Serializer[Report]):
         return attrs
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("It is on disk", _RECEIVED, response_only=True, status_codes=["202"])]
+)
 class ReceivedSerializer(serializers.Serializer[Report]):
     """The answer to a report: it is on disk."""
 
@@ -74,6 +105,7 @@ class ReceivedSerializer(serializers.Serializer[Report]):
     receipt = serializers.URLField()
 
 
+@extend_schema_serializer(examples=[OpenApiExample("It was put right", _STANDING, response_only=True)])
 class StandingSerializer(serializers.Serializer[Report]):
     """What became of a report."""
 

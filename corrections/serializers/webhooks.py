@@ -78,6 +78,20 @@ class EndpointWithSecretSerializer(EndpointSerializer):
     )
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A CMS that wants corrections",
+            {
+                "url": "https://cms.example.org/hooks/newsroom",
+                "events": ["correction.published", "correction.withdrawn"],
+                "description": "The CMS",
+                "contact": "it@cms.example.org",
+            },
+            request_only=True,
+        )
+    ]
+)
 class NewEndpointSerializer(Body):
     """An endpoint to be made."""
 
@@ -101,6 +115,7 @@ class NewEndpointSerializer(Body):
         return url
 
 
+@extend_schema_serializer(examples=[OpenApiExample("Pause it", {"status": "paused"}, request_only=True)])
 class ChangedEndpointSerializer(NewEndpointSerializer):
     """What is to be changed of an endpoint; the rest stays."""
 
@@ -120,7 +135,9 @@ class AttemptSerializer(serializers.Serializer[Attempt]):
     milliseconds = serializers.IntegerField()
 
 
-@extend_schema_serializer(examples=[OpenApiExample("A delivery", _DELIVERY, response_only=True)])
+@extend_schema_serializer(
+    examples=[OpenApiExample("A delivery", _DELIVERY, response_only=True, status_codes=["200", "202"])]
+)
 class DeliverySerializer(serializers.Serializer[Delivery]):
     """A message for an endpoint, and its tries."""
 
@@ -135,6 +152,15 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
     attempts = AttemptSerializer(many=True)
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "What was missed that night",
+            {"since": "2026-03-05T20:00:00Z", "until": "2026-03-06T06:00:00Z"},
+            request_only=True,
+        )
+    ]
+)
 class RangeSerializer(Body):
     """The time whose undelivered messages are delivered again."""
 
@@ -142,6 +168,9 @@ class RangeSerializer(Body):
     until = Moment(default=None, allow_null=True, help_text="Not included; now when left out.")
 
 
+@extend_schema_serializer(
+    examples=[OpenApiExample("Twelve messages", {"count": 12}, response_only=True, status_codes=["202"])]
+)
 class CountSerializer(serializers.Serializer[Any]):
     """How many messages are delivered again."""
 
