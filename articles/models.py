@@ -29,6 +29,11 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         """Leave out what was withdrawn or is not yet public."""
         return self.filter(status=Article.Status.PUBLISHED, published_at__lte=timezone.now())
 
+    def with_page(self) -> Self:
+        """Keep what has a public page: what is published, and what was withdrawn, with its notice."""
+        shown = self.filter(published_at__lte=timezone.now(), current__isnull=False)
+        return shown.exclude(status=Article.Status.AWAITED)
+
     def at_address(self, canonical_url: str) -> Self:
         """Keep what has this canonical address; a slash at its end is taken for another spelling of the same."""
         without = canonical_url.removesuffix("/")

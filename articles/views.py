@@ -11,14 +11,13 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from articles import difference as differing
 from articles import reads
 from articles.difference import Piece
-from articles.models import Article, ArticleQuerySet, Part, Revision
+from articles.models import Article, Part, Revision
 from articles.pages import public_page, render_page
 
 _PER_PAGE = 24
@@ -112,8 +111,7 @@ class PartDifference:
 
 
 def _article(slug: str) -> Article:
-    articles: ArticleQuerySet = Article.objects.filter(published_at__lte=timezone.now(), current__isnull=False)
-    found = articles.exclude(status=Article.Status.AWAITED).with_text().filter(slug=slug).first()
+    found = Article.objects.with_page().with_text().filter(slug=slug).first()
     if found is None:
         raise Http404("There is no such article.")
     return found

@@ -145,10 +145,12 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_form(request: HttpRequest, slug: str) -> HttpResponse:
     """Take a report without JavaScript, by the API's rules."""
-    article = get_object_or_404(Article.objects.published().with_text(), slug=slug)
-    if request.method == "POST":
-        return _take_report(request, article)
-    return _empty_form(request, article)
+    if request.method != "POST":
+        return _empty_form(request, get_object_or_404(Article.objects.published().with_text(), slug=slug))
+    article = get_object_or_404(Article.objects.with_page().with_text(), slug=slug)
+    if article.status == Article.Status.WITHDRAWN:
+        return _form_page(request, article, ReportForm(request.POST), problem="gone", status=404)
+    return _take_report(request, article)
 
 
 @require_safe

@@ -81,6 +81,7 @@ def make_every_page() -> dict[str, str]:
         "policy": "/corrections/policy/",
         "receipt, corrected": corrected.get_absolute_url(),
         "receipt, rejected": rejected.get_absolute_url(),
+        "receipt, withdrawn": mistaken.case.reports.get().get_absolute_url(),
         "receipt, arrived": arrived.get_absolute_url(),
         "confirm the address": url_of(asked, Purpose.CONFIRM).removeprefix(settings.SITE_URL),
         "address confirmed": url_of(confirmed, Purpose.CONFIRM).removeprefix(settings.SITE_URL),

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.browser
 NAMES = [
     "article", "article in Ukrainian", "article in Arabic", "tombstone", "latest", "history", "history in Arabic",
     "difference", "report form", "report form in Ukrainian", "log", "log, searched", "log, searched in vain", "entry",
-    "withdrawn entry", "policy", "receipt, corrected", "receipt, rejected", "receipt, arrived",
+    "withdrawn entry", "policy", "receipt, corrected", "receipt, withdrawn", "receipt, rejected", "receipt, arrived",
     "receipt, to be confirmed", "mail link that has expired",
     "confirm the address", "address confirmed", "stop the mail", "mail stopped",
     "not found",

@@ -146,7 +146,11 @@ def test_there_is_no_form_for_an_article_that_is_gone(client: Client) -> None:
     withdraw_article(article)
 
     assert client.get(article.get_absolute_url() + "report/").status_code == 404
-    assert client.post(article.get_absolute_url() + "report/", {"exact": "teh"}).status_code == 404
+    answer = client.post(article.get_absolute_url() + "report/", {"exact": "teh", "comment": "I have looked it up."})
+    assert answer.status_code == 404
+    assert "was withdrawn while you were writing" in answer.content.decode()
+    assert "I have looked it up." in answer.content.decode()  # nothing typed is lost
+    assert answer["Cache-Control"] == "no-store"
     assert client.post("/articles/nothing/report/", {"exact": "teh"}).status_code == 404
 
 
