@@ -560,7 +560,7 @@ def test_a_report_is_offered_again_when_the_connection_is_back(newsroom: Newsroo
 
     page.evaluate("dispatchEvent(new Event('online'))")
 
-    assert "not sent" in page.get_by_role("status").inner_text()
+    assert "Not sent" in page.get_by_role("status").inner_text()
 
 
 def test_a_server_that_does_not_answer_is_given_up(newsroom: Newsroom) -> None:
@@ -608,6 +608,30 @@ def test_a_second_report_can_be_sent_from_the_same_page(newsroom: Newsroom) -> N
 
     assert [sent["quote"]["exact"] for sent in newsroom.sent] == ["teh", "five", "five"]
     assert len(set(newsroom.keys)) == 3
+
+
+def test_a_report_that_waits_is_not_lost_by_another_one(newsroom: Newsroom) -> None:
+    page = newsroom.visit()
+    newsroom.reachable = False
+    newsroom.report()
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("not sent").wait_for()
+    page.keyboard.press("Escape")
+
+    newsroom.reachable = True
+    newsroom.select("#second/1/0", 0, "#second/1/0", 4)
+    page.keyboard.press("Control+Enter")
+    assert page.get_by_label("How should it read?").input_value() == "five"
+    page.get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+    page.reload()
+    page.get_by_role("status").get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert [sent["quote"]["exact"] for sent in newsroom.sent] == ["teh", "five", "teh"]
+    assert newsroom.keys[0] == newsroom.keys[2] != newsroom.keys[1]
+    page.reload()
+    assert page.get_by_role("status").inner_text() == ""
 
 
 def test_a_double_click_sends_one_report(newsroom: Newsroom) -> None:

@@ -39,7 +39,6 @@ if (!WORDS[language]) language = "en";
 const say = {};
 WORDS[language].split(/\|\s*/).forEach((words, i) => (say[KEYS[i]] = words));
 
-// What is seldom said has a file of its own.
 const explain = async (key, otherwise) =>
   (await import(new URL("sentences.js", script.src)).catch(() => 0)).default?.[language][key] || say[otherwise];
 
@@ -106,14 +105,14 @@ const quote = range => {
 };
 
 // Storage may be forbidden.
-let draft = {};
+let drafts = {}, draft;
 try {
-  draft = JSON.parse(sessionStorage.newsroom);
+  drafts = JSON.parse(sessionStorage.newsroom);
 } catch {}
 const keep = changes => {
   Object.assign(draft, changes);
   try {
-    sessionStorage.newsroom = JSON.stringify(draft);
+    sessionStorage.newsroom = JSON.stringify(drafts);
   } catch {}
 };
 
@@ -201,7 +200,8 @@ const show = () => {
     keep({ waiting: !status || status > 499 });
     if (status === 409) keep({ sent: 0 });
     if (status === 202) {
-      keep({ body: null });
+      delete drafts[exact];
+      keep();
       const thanks = h("a", { href: answer.receipt }, say.thanks);
       dialog.replaceChildren(h("h2", {}, thanks), h("footer", {}, close()));
       return thanks.focus();
@@ -230,7 +230,7 @@ const open = async () => {
     if (document.activeElement.matches("input,textarea")) throw "field";
     const range = selection.getRangeAt(0);
     const body = quote(range);
-    if (draft.body?.quote.exact !== body.quote.exact) draft = {};
+    draft = drafts[body.quote.exact] ??= {};
     keep({ body });
     show();
     dialog.onclose = () => (selection.removeAllRanges(), selection.addRange(range));
@@ -269,7 +269,9 @@ document.addEventListener("selectionchange", place);
 addEventListener("scroll", place);
 
 const offer = () => {
-  if (draft.waiting && !dialog.open) note.replaceChildren(say[0], button(say.send, () => show().requestSubmit()), close());
+  if (dialog.open) return;
+  draft = Object.values(drafts).find(one => one.waiting);
+  if (draft) note.replaceChildren(say[0], button(say.send, () => show().requestSubmit()), close());
 };
 addEventListener("online", offer);
 offer();
