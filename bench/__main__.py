@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from bench import imports, queue, speed, webhooks
+from bench import imports, pages, queue, speed, webhooks
 from bench.accuracy import (
     Result,
     generated,
@@ -57,7 +57,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     parser.add_argument("--full", action="store_true", help="100,000 passages and more; takes some minutes")
     parser.add_argument("--seed", type=int, default=0, help="first seed of the generator")
     parser.add_argument(
-        "--only", choices=["accuracy", "speed", "imports", "webhooks", "queue"], help="measure one of them"
+        "--only", choices=["accuracy", "speed", "imports", "webhooks", "queue", "pages"], help="measure one of them"
     )
     parser.add_argument("--eval", type=Path, default=os.environ.get("NEWSROOM_EVAL"), help="folder of further corpora")
     options = parser.parse_args(None if arguments is None else list(arguments))
@@ -73,6 +73,8 @@ def main(arguments: Iterable[str] | None = None) -> None:
         _print(webhooks.report())
     if options.only in (None, "queue"):
         queue.run_apart()
+    if options.only in (None, "pages"):
+        _print(pages.report())
     _print(f"Took {time.monotonic() - began:.0f} s")
 
 

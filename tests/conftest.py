@@ -1,10 +1,8 @@
 """What holds for all tests: which can run here, and how much time the slow ones may take."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -12,19 +10,11 @@ from django.db import connection
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import chromium
+
 # How fast a machine is says nothing about the code: no deadlines, on busy machines too.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
-
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -59,14 +49,13 @@ def stored_by_migrations(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium, from ``CHROMIUM`` or the path. For a module only: its event loop keeps Django from the database."""
-    names = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
-    executable = next((found for name in names if name and (found := shutil.which(name))), None)
+    executable = chromium.find()
     if executable is None:
         missing = "No Chromium: install it, or name it in CHROMIUM."
         if os.environ.get("REQUIRE_ALL") == "1":
             pytest.fail(missing)
         pytest.skip(missing)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=Path(executable), args=CHROMIUM_ARGS)
+        launched = playwright.chromium.launch(executable_path=executable, args=chromium.ARGS)
         yield launched
         launched.close()

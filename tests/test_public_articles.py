@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 from django.test import Client
@@ -358,7 +359,9 @@ def test_an_address_that_was_never_there_is_told_in_the_same_design(client: Clie
     assert 'class="masthead"' in response.content.decode()
 
 
-def test_search_engines_find_articles_and_corrections_and_stay_out_of_receipts(client: Client) -> None:
+def test_search_engines_find_articles_and_corrections_and_stay_out_of_receipts(
+    client: Client, settings: Settings
+) -> None:
     article = make_article()
     correction = correct(article, "300 guests", "3,000 guests")
 
@@ -366,6 +369,8 @@ def test_search_engines_find_articles_and_corrections_and_stay_out_of_receipts(c
     robots = client.get("/robots.txt").content.decode()
 
     assert sitemap["Content-Type"] == "application/xml"
+    for place in ET.fromstring(sitemap.content).iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc"):
+        assert client.get((place.text or "").removeprefix(settings.SITE_URL)).status_code == 200
     assert article.get_absolute_url() in sitemap.content.decode()
     assert correction.get_absolute_url() in sitemap.content.decode()
     assert "Disallow: /receipts/" in robots

@@ -1,10 +1,12 @@
 """Who follows the corrections log by feed gets every public correction, and nothing else."""
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import feedparser
 import pytest
 import time_machine
 from django.test import Client
@@ -123,6 +125,48 @@ def test_withdrawing_an_old_entry_moves_updated(client: Client) -> None:
     assert "It was right." in text(root.findall(ATOM + "entry")[1], "content")
     assert "date_modified" in feed(client)["items"][1]
     assert "date_modified" not in feed(client)["items"][0]
+
+
+def test_an_entry_keeps_its_identifier_whatever_becomes_of_it(client: Client) -> None:
+    article, editor = make_article(), make_editor()
+    entry = correct(article, "300 guests", "3,000 guests", by=editor)
+    before = text(atom(client), "entry/id"), feed(client)["items"][0]["id"]
+
+    actions.amend_correction(entry, notice="A better wording.", by=editor)
+    article.refresh_from_db()
+    revise_article(article, Text(headline="Another headline", body=article.text.body))
+
+    after = [text(entry, "id") for entry in atom(client).findall(ATOM + "entry")]
+    assert (after[1], feed(client)["items"][1]["id"]) == before
+    assert after == [item["id"] for item in feed(client)["items"]]
+    assert len(set(after)) == 2
+
+
+def test_a_correction_is_never_called_an_update(client: Client) -> None:
+    article = make_article(section="City")
+    entry = correct(article, "300 guests", "3,000 guests", severity=Severity.SERIOUS)
+    pages = (article.get_absolute_url(), article.get_absolute_url() + "history/", entry.get_absolute_url())
+    feeds = ("/corrections/feed.atom", "/corrections/feed.json", "/corrections/annotations.jsonld")
+
+    for address in (*pages, *feeds, article.get_absolute_url() + "ninjs.json"):
+        said = client.get(address).content.decode()
+        assert re.findall(r"(?i)\bupdat\w*", re.sub(r"</?updated>", "", said)) == [], address
+        assert re.search(r"(?i)correction", said), address
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "ar"])
+def test_readers_of_feeds_find_nothing_to_forgive(client: Client, language: str) -> None:
+    article = make_article(language=language, section="City & Country")
+    old = correct(article, "300 guests", ATTACK, notice=ATTACK)
+    actions.withdraw_correction(old, reason=ATTACK, by=make_editor("boss"))
+    correct(article, "five million", "six million", kind=Kind.UPDATE)
+
+    for address in ("/corrections/feed.atom", f"{article.get_absolute_url()}corrections.atom"):
+        parsed = feedparser.parse(client.get(address).content)
+        assert not parsed.bozo, parsed.get("bozo_exception")
+        assert [entry.content[0].language for entry in parsed.entries] == [language] * 2
+        assert all(entry.updated_parsed >= entry.published_parsed for entry in parsed.entries)
+        assert all(entry.link == entry.id for entry in parsed.entries)
 
 
 def test_an_empty_feed_does_not_look_new_every_time(client: Client) -> None:
