@@ -228,8 +228,9 @@ def _blot(tag: Tag | None, length: int) -> str:
     return BOUNDARY + NOTHING * (length - 1) if makes_boundary else NOTHING * length
 
 
-def _without_markup(html: str) -> Iterator[str]:
-    """Yield the source with its markup and ignored elements blotted out, in pieces."""
+def _without_markup(html: str) -> list[str]:
+    """Return the source with its markup and ignored elements blotted out, in pieces."""
+    read: list[str] = []
     blots = _Blots()
     at, window = 0, len(html)
     in_paragraph = False
@@ -249,20 +250,21 @@ def _without_markup(html: str) -> Iterator[str]:
             index = 2 * number + 1
             if index < first:
                 continue
-            yield from pieces[first:index]
+            read += pieces[first:index]
             tag = blots.tags[marks[number]]
             in_paragraph = blots.is_in_paragraph(marks[first // 2 : number + 1], before=in_paragraph)
             end = ignored_end(html, tag, marks[number], offsets[index + 1], in_paragraph=in_paragraph)
-            yield _blot(tag, end - offsets[index])
+            read.append(_blot(tag, end - offsets[index]))
             first = bisect_left(offsets, end)
             if first == len(offsets) or offsets[first] > end:
                 # It ends amid what was taken for one piece. Little is read on from there, lest it happen again.
                 offsets, window, first = [end], _WINDOW, len(pieces)
                 break
-        yield from pieces[first:]
+        read += pieces[first:]
         at = offsets[-1]
         if at < len(html):
             in_paragraph = blots.is_in_paragraph(marks[first // 2 :], before=in_paragraph)
+    return read
 
 
 def white_space(html: str, start: int, end: int) -> Iterator[tuple[int, int]]:

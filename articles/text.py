@@ -31,7 +31,7 @@ __all__ = [
 # Two blocks of one kind that follow each other can become one. Joined cells or captions would break table or figure.
 _JOINABLE = frozenset("address blockquote dd div dt h1 h2 h3 h4 h5 h6 li p pre section ul ol dl".split())
 
-_SPACES = re.compile(r"[ \n]+")
+_SPACES = re.compile(r"[ \n]{2,}")
 _SPACE_RUN = re.compile(r"[ \t\n\f\r]+")
 _TOKEN = re.compile(r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]+|.", re.DOTALL)
 # A table of this many bits is what the comparison of two stretches may take (50 MB); beyond it they are replaced whole.

@@ -14,13 +14,12 @@ The method, in the order of the code:
 """
 
 from array import array
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property
 
 from rapidfuzz.distance import Prefix
 
-from corrections.subsequences import Block, common_blocks, common_subsequence, heaviest_chain
+from corrections.subsequences import Block, common_blocks, common_subsequence, counted, heaviest_chain
 from corrections.words import HEAD, NEW_GAP, OLD_GAP, SEVERAL, TAIL, Words, is_sign, likeness
 
 LONG_GRAM, SHORT_GRAM = 6, 3
@@ -282,10 +281,10 @@ class Alignment:
     @cached_property
     def _weights(self) -> dict[str, float]:
         """How much a word says: one that stands once in either text most, a punctuation mark hardly anything."""
-        new_counts = Counter(self._new.words.code)
+        new_counts = counted(self._new.words.code)
         return {
-            code: 0.3 if is_sign(code) else 3 if count == new_counts[code] == 1 else 1
-            for code, count in Counter(self._old.words.code).items()
+            code: 0.3 if is_sign(code) else 3 if count == new_counts.get(code) == 1 else 1
+            for code, count in counted(self._old.words.code).items()
         }
 
     def _pair_edited(self, start: int, end: int) -> None:

@@ -5,7 +5,7 @@ what RapidFuzz compares fastest; what the items stand for is ``alignment``'s bus
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate, compress, pairwise
 from operator import itemgetter
 from typing import NamedTuple
@@ -17,6 +17,9 @@ LCS_CELLS = 4_000_000
 
 GRAMS = 12_000
 """Stretches of a sequence that are looked up at least; of a longer sequence, a quarter of its stretches at least."""
+
+FEW = 100
+"""Different items up to which it is faster to look for each of them than to look at each place."""
 
 
 class Block(NamedTuple):
@@ -72,11 +75,17 @@ def _rarer(old: str, new: str) -> set[str] | None:
     most = max(GRAMS, max(len(old), len(new)) // 4)
     if max(len(old), len(new)) <= most:
         return None
-    counts = Counter(old)
-    counts.update(new)
-    rarest_first = sorted(counts.items(), key=itemgetter(1, 0))
+    rarest_first = sorted(counted(old + new).items(), key=itemgetter(1, 0))
     seen = accumulate(count for _, count in rarest_first)
     return {item for (item, _), so_far in zip(rarest_first, seen, strict=True) if so_far <= 2 * most}
+
+
+def counted(items: str) -> Mapping[str, int]:
+    """How often each item stands in a sequence."""
+    different = set(items)
+    if len(different) > FEW:
+        return Counter(items)
+    return {item: items.count(item) for item in different}
 
 
 def _same_from(old: str, new: str, i: int, j: int) -> int:

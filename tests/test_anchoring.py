@@ -1,6 +1,7 @@
 """Finding a quote in a text, and carrying a passage to the next revision."""
 
-import time
+import tracemalloc
+from collections.abc import Callable
 
 import pytest
 
@@ -9,6 +10,7 @@ from bench.accuracy import quote_of as quote_from
 from bench.corpus import LANGUAGES
 from bench.edits import Pair, alike
 from bench.engines import ENGINES
+from bench.speed import text_of
 from corrections.anchoring import (
     Outcome,
     Passage,
@@ -20,6 +22,7 @@ from corrections.anchoring import (
     locate,
     same_place,
 )
+from tests.effort import calls, growth
 
 STORY = (
     "The council met on Monday to discuss teh budget for the coming year.\n"
@@ -463,21 +466,62 @@ def test_a_quote_is_never_wrong_on_the_revision_it_was_made_on(pairs: list[Pair]
         Quote("word " * 399),
     ],
 )
-def test_a_megabyte_of_one_word_takes_no_longer_than_a_blink(quote: Quote) -> None:
+def test_a_text_of_one_word_takes_no_more_work_the_longer_it_is(quote: Quote) -> None:
+    quarter, text = "word " * 50_000, "word " * 200_000
+
+    assert locate(text, quote).outcome in (Outcome.AMBIGUOUS, Outcome.LOST, Outcome.SIMILAR)
+    assert calls(lambda: locate(text, quote)) < 1.5 * calls(lambda: locate(quarter, quote)) + 100
+    assert growth(lambda: locate(quarter, quote), lambda: locate(text, quote)) < 9
+
+
+def test_a_megabyte_of_one_word_is_carried_by_a_few_calls() -> None:
     text = "word " * 200_000
+    new = text[:500_000] + "new " + text[500_000:]
 
-    began = time.process_time()
-    passage = locate(text, quote)
-
-    assert passage.outcome in (Outcome.AMBIGUOUS, Outcome.LOST, Outcome.SIMILAR)
-    assert time.process_time() - began < 0.5  # a tenth of it on a quiet machine
+    assert carry(100, 104, text, new) == (100, 104)
+    assert calls(lambda: StepMap(text, new)) < 2000
 
 
-def test_a_megabyte_of_one_word_is_carried_in_a_blink() -> None:
-    text = "word " * 200_000
+def numbers(first: int, count: int) -> list[str]:
+    return [str(number) for number in range(first, first + count)]
 
-    began = time.process_time()
-    carried = carry(100, 104, text, text[:500_000] + "new " + text[500_000:])
 
-    assert carried == (100, 104)
-    assert time.process_time() - began < 0.5
+@pytest.mark.parametrize(
+    "revise",
+    [
+        lambda words: [word if index % 2 else "wrod" for index, word in enumerate(words)],
+        lambda words: words[::-1],
+        lambda words: [f"x{word}" for word in words],
+        lambda words: ["word"] * len(words),
+        lambda words: list("東西" * len(words)),
+        lambda words: [*words[len(words) // 2 :], *words[: len(words) // 2]],
+    ],
+)
+@pytest.mark.parametrize(
+    "make", [lambda count: ["word"] * count, lambda count: numbers(1, count), lambda _: list("東" * 9)]
+)
+def test_the_work_of_a_step_map_grows_with_the_length_and_not_with_its_square(
+    revise: Callable[[list[str]], list[str]], make: Callable[[int], list[str]]
+) -> None:
+    (little_old, little_new), (much_old, much_new) = (
+        (" ".join(words), " ".join(revise(words))) for words in (make(10_000), make(40_000))
+    )
+
+    little = calls(lambda: StepMap(little_old, little_new))
+    much = calls(lambda: StepMap(much_old, much_new))
+
+    assert much < 6 * little + 2000
+
+
+@pytest.mark.parametrize("code", ["en", "ja"])
+def test_a_step_map_keeps_less_than_twenty_bytes_a_character(code: str) -> None:
+    text = text_of(code, 50_000)
+    new = text.replace("。", "！").replace("the ", "a ")
+    tracemalloc.start()
+
+    step = StepMap(text, new)
+
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert step.carry(0, 10) is not None
+    assert kept / len(text) < 20

@@ -9,7 +9,9 @@ from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import LCSseq
 
+from corrections.alignment import Alignment
 from corrections.anchoring import (
     Forms,
     Outcome,
@@ -22,6 +24,8 @@ from corrections.anchoring import (
     locate,
     same_place,
 )
+from corrections.subsequences import common_blocks, common_subsequence, heaviest_chain
+from corrections.words import Vocabulary, Words, fold_word, word_spans
 
 fuzz = settings(
     max_examples=int(os.environ.get("NEWSROOM_FUZZ", "80")),
@@ -140,6 +144,55 @@ def test_a_carried_passage_lies_within_the_new_text(revisions: tuple[str, str], 
     carried = StepMap(old, new).carry(start, end)
 
     assert carried is None or 0 <= carried[0] <= carried[1] <= len(new)
+
+
+@fuzz
+@given(two_revisions())
+def test_an_alignment_pairs_each_word_at_most_once_and_both_sides_agree(revisions: tuple[str, str]) -> None:
+    vocabulary = Vocabulary()
+    old, new = (Words(text, 0, 0, vocabulary) for text in revisions)
+
+    alignment = Alignment(old, new)
+
+    assert (len(alignment.image), len(alignment.source)) == (len(old), len(new))
+    assert all(alignment.source[j] == i for i, j in enumerate(alignment.image) if j >= 0)
+    assert all(alignment.image[i] == j for j, i in enumerate(alignment.source) if i >= 0)
+
+
+@fuzz
+@given(texts)
+def test_words_lie_in_order_and_what_lies_between_them_is_not_seen(text: str) -> None:
+    words = Words(text, 0, 0, Vocabulary())
+
+    spans = [(words.starts[index], words.end(index)) for index in range(len(words))]
+
+    assert spans == list(word_spans(text))
+    assert len(words.code) == len(words)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    between = [0, *(end for _, end in spans)], [*(start for start, _ in spans), len(text)]
+    assert not Forms("".join(text[slice(*gap)] for gap in zip(*between, strict=True))).form(1).strip()
+    for i, j in pairwise(range(len(words))):
+        assert (words.code[i] == words.code[j]) is (fold_word(words[i]) == fold_word(words[j]))
+
+
+@fuzz
+@given(two_revisions(), st.integers(1, 6), st.booleans())
+def test_what_two_sequences_have_in_common_is_equal_in_order_and_no_longer_than_it_can_be(
+    revisions: tuple[str, str], size: int, is_long: bool
+) -> None:
+    old, new = (text * (400 if is_long else 1) for text in revisions)
+
+    blocks = common_blocks(old, new, size)
+    chain = [blocks[index] for index in sorted(heaviest_chain(blocks))]
+    pairs = common_subsequence(old, new, size)
+
+    assert all(old[i : i + length] == new[j : j + length] for i, j, length in (*blocks, *pairs))
+    assert all(before.old < after.old and before.new < after.new for before, after in pairwise(chain))
+    assert all(
+        before.old + before.length <= after.old and before.new + before.length <= after.new
+        for before, after in pairwise(pairs)
+    )
+    assert sum(block.length for block in pairs) <= LCSseq.similarity(old, new)
 
 
 @fuzz
