@@ -16,6 +16,8 @@ import time
 from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any
 
@@ -36,6 +38,7 @@ DEADLINE = 15.0
 """Seconds from the resolution of the host to the last byte of the reply."""
 LIMIT = 64 * 1024
 """Bytes of a reply that are read."""
+LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -140,6 +143,29 @@ def check_url(url: str) -> None:
         _check_address(literal, host, port)
     elif host.rstrip(".").lower().split(".")[-1] == "localhost" and not _is_allowed_host(host, port):
         raise TargetRefused(_("%(host)s is not a public address.") % {"host": host})
+
+
+def check_secure_url(url: str) -> None:
+    """Raise ``TargetRefused`` unless secrets may be sent there: by HTTPS, or to a private host that is named."""
+    check_url(url)
+    if not (url.lower().startswith("https://") or is_private_target(url)):
+        raise TargetRefused(_("It is sent by https:// alone."))
+
+
+def retry_after(reply: Reply, at: datetime) -> timedelta | None:
+    """Read how long the other side wants to be left alone, at most ``LONGEST_RETRY_AFTER``.
+
+    Seconds or a date (RFC 9110, 10.2.3); what cannot be read counts as not said.
+    """
+    words = reply.headers.get("Retry-After", "")
+    try:
+        if words.strip().isascii() and words.strip().isdigit():
+            wanted = timedelta(seconds=min(int(words), LONGEST_RETRY_AFTER.total_seconds()))
+        else:
+            wanted = parsedate_to_datetime(words) - at
+    except (ValueError, TypeError, OverflowError):  # TypeError: a date without a zone
+        return None
+    return min(max(wanted, timedelta(0)), LONGEST_RETRY_AFTER)
 
 
 def is_private_target(url: str) -> bool:

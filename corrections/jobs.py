@@ -40,6 +40,7 @@ KINDS = {
     "announce": "announce",
     "deliver_webhook": "webhooks",
     "tell_webhook_disabled": "mail",
+    "push_correction": "webhooks",
     "tell_author": "mail:newsroom",
     "tell_alarm": "mail:newsroom",
     "mail_digest": "mail:newsroom",

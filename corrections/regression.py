@@ -29,7 +29,7 @@ class Watch:
         """Take it from the text in which the editor saw the error (``correction.base`` is fetched along)."""
         text = correction.base.projection(correction.part).text
         start, end = correction.start, correction.start + len(correction.before)
-        first, last = _with_neighbours(text, start, end)
+        first, last = with_neighbours(text, start, end)
         exact = text[first:last]
         prefix, suffix = text[max(0, first - CONTEXT) : first], text[last : last + CONTEXT]
         fixed = text[first:start] + normalise(correction.after) + text[end:last]
@@ -51,8 +51,8 @@ class Watch:
         return passage.start + self.start, passage.start + self.end
 
 
-def _with_neighbours(text: str, start: int, end: int) -> tuple[int, int]:
-    """Widen a stretch by what is left of its words and one more word on either side, within the paragraph."""
+def with_neighbours(text: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a stretch of a text by what is left of its words and one more word on either side, within the paragraph."""
     paragraph = text.rfind("\n", 0, start) + 1
     close = text.find("\n", end)
     before, after = text[paragraph:start], text[end : close if close >= 0 else len(text)]

@@ -67,8 +67,8 @@ def send_alarm(case: Case, stage: Stage, *, to: str, language: str, key: str) ->
         _send(subject, f"{what[:1].upper()}{what[1:]}.", [_line(case)], to=to, language=language, key=key)
 
 
-def send_digest(day: str, user: User, neglected: QuerySet[Case], *, at: datetime) -> None:
-    """Tell an editor what waits; nothing when nothing does."""
+def send_digest(day: str, user: User, neglected: QuerySet[Case], *, not_pushed: int, at: datetime) -> None:
+    """Tell an editor what waits, and how many corrections did not get to their CMS; nothing when nothing does."""
     waiting = Case.objects.waiting()
     counts = {
         "all": waiting.count(),
@@ -78,6 +78,7 @@ def send_digest(day: str, user: User, neglected: QuerySet[Case], *, at: datetime
         ).count(),
         "mine": waiting.filter(assignee=user).count(),
         "old": neglected.count(),
+        "not_pushed": not_pushed,
     }
     if not any(counts.values()):
         return
@@ -95,6 +96,12 @@ def send_digest(day: str, user: User, neglected: QuerySet[Case], *, at: datetime
             for view, words in said.items()
             if counts[view]
         ]
+        if not_pushed:
+            words = ngettext(
+                "%(n)s correction has not reached the CMS", "%(n)s corrections have not reached the CMS", not_pushed
+            )
+            address = f"{settings.SITE_URL}{reverse('admin:cms_push_changelist')}?status__in=refused,failed"
+            items.append((words % {"n": not_pushed}, address))
         subject = gettext("The desk today: %(what)s") % {"what": items[0][0]}
         _send(subject, gettext("This waits at the desk today:"), items, to=user.email, language=language,
               key=f"digest-{day}-{user.pk}", preferences=True)  # fmt: skip

@@ -104,6 +104,12 @@ def tell_webhook_disabled(subject: str) -> None:
     sending.tell_disabled(subject)
 
 
+@does("push_correction", outside=True)
+def push_correction(subject: str) -> None:
+    """Try to carry a correction back to the CMS of its article. At least once."""
+    actions.push_correction(subject)
+
+
 @does("tell_author", outside=True)
 def tell_author(subject_id: str) -> None:
     """Tell an author of an article what became public about it. At least once."""

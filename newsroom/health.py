@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from corrections.cms.models import Push
 from corrections.jobs import KINDS
 from corrections.models import Case, Job, Report
 
@@ -45,7 +46,7 @@ def missing_migrations() -> int:
 
 
 class _Newsroom(Collector):
-    """The numbers: jobs by kind, cases that wait, reports received."""
+    """The numbers: jobs by kind, cases that wait, pushes that need somebody, reports received."""
 
     def collect(self) -> Iterable[Any]:
         now = timezone.now()
@@ -73,6 +74,10 @@ class _Newsroom(Collector):
         for status in Case.WAITING:
             cases.add_metric([status.value], by_status.get(status.value, 0))
         yield cases
+        not_pushed = Push.objects.not_arrived().count()
+        yield GaugeMetricFamily(
+            "newsroom_pushes_not_arrived", "Corrections that did not get to a CMS.", value=not_pushed
+        )
         yield CounterMetricFamily("newsroom_reports", "Reports received.", value=Report.objects.count())
 
 

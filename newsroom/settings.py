@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "newsroom.broker",
     "corrections",
     "corrections.webhooks",
+    "corrections.cms",
     "articles",
     "articles.rest",
     "corrections.desk.apps.DeskAdminConfig",

@@ -31,6 +31,7 @@ STORED_BY_MIGRATIONS = {
     "corrections.migrations.0009_daily_snapshot": ("grant",),
     "corrections.migrations.0014_break_glass": ("grant",),
     "corrections.webhooks.migrations.0002_permission": ("let_chief_editors_manage_webhooks",),
+    "corrections.cms.migrations.0002_permission": ("let_chief_editors_manage_connections",),
 }
 
 

@@ -44,6 +44,7 @@ from corrections.actions.publication import (
     touches_at,
     withdraw_correction,
 )
+from corrections.actions.pushing import push_correction
 from corrections.actions.ranking import rerank_cases
 from corrections.actions.regressions import find_regressions
 from corrections.actions.reports import (
@@ -85,6 +86,7 @@ __all__ = [
     "needs_second_person",
     "note_presence",
     "place_case",
+    "push_correction",
     "reanchor_cases",
     "refuse_correction",
     "reject_case",

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from corrections import jobs, staff_letters
 from corrections.actions.cases import record
+from corrections.cms.models import Push
 from corrections.models import Case, Correction, Event, Preferences
 from corrections.policy import APPROVE_WITHIN, NEGLECTED_AFTER, RULES, Approver, Severity
 from corrections.staff_letters import Stage
@@ -140,7 +141,8 @@ def mail_digest(day: str, user: User) -> None:
     now = timezone.now()
     is_wanted = not Preferences.objects.filter(user=user, digest=False).exists()
     if is_wanted and day == timezone.localdate(now, timezone.get_default_timezone()).isoformat():
-        staff_letters.send_digest(day, user, neglected(now), at=now)
+        not_pushed = Push.objects.not_arrived().count()
+        staff_letters.send_digest(day, user, neglected(now), not_pushed=not_pushed, at=now)
 
 
 def mail_neglected(day: str, user: User) -> None:

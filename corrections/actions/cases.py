@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from articles.rest.keys import acting_key
 from corrections import jobs
 from corrections.anchoring import CONTEXT
+from corrections.cms.planning import plan_push
 from corrections.models import REJECTIONS, TOLD, Case, Event, Outcome, Resolution
 from corrections.policy import RULES, UNDO_WITHIN
 from corrections.priority import severity_of
@@ -229,6 +230,7 @@ def record(
     if kind in TOLD and case.reports.filter(address__isnull=False).exists():
         jobs.defer("answer_readers", event.pk, due_at=event.at + UNDO_WITHIN)
     announce_event(event)
+    plan_push(event)
     return event
 
 

@@ -35,7 +35,7 @@ def undo_case(case: Case, *, by: User) -> None:
         # Always in the order of the numbers, as merging does, so that the two cannot wait for each other.
         list(Case.objects.select_for_update(no_key=True).filter(pk__in=(case.pk, case.merged_into_id)).order_by("pk"))
     lock_case(case, allowed_from=(Status.RESOLVED, Status.SNOOZED, Status.AWAITING_APPROVAL))
-    event = case.events.exclude(kind__in=(Event.Kind.REMINDED, Event.Kind.ESCALATED)).order_by("-pk").first()
+    event = case.events.exclude(kind__in=Event.BESIDE).order_by("-pk").first()
     # The row is locked, and every action locks it before it writes an event: this one stays the last.
     if event is None or event.kind not in _UNDOING or event.by_id != by.pk:
         raise InvalidTransition(_("There is nothing of yours to take back at case %(case)s.") % {"case": case.pk})

@@ -13,5 +13,5 @@ class DeskAdminConfig(AdminConfig):
     def ready(self) -> None:
         """Register the screens, beside those that other applications' ``admin`` modules register."""
         super().ready()
-        for screens in ("cases", "records", "sites", "webhooks"):
+        for screens in ("cases", "records", "sites", "webhooks", "cms"):
             import_module(f"corrections.desk.{screens}")

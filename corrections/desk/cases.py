@@ -22,7 +22,8 @@ from django.views.generic import RedirectView
 
 from corrections import actions, notices
 from corrections.answers import ANSWERS
-from corrections.desk import arrivals, decisions, hints, passages, queue
+from corrections.cms.models import Push
+from corrections.desk import arrivals, decisions, hints, passages, pushes, queue
 from corrections.desk.earlier import last_return
 from corrections.models import REJECTIONS, Case, Correction, Report
 from corrections.passages import Place, place_of
@@ -30,6 +31,7 @@ from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Kind, S
 
 _SHOWN_REPORTS = 20
 _SHOWN_OTHERS = 8
+_VERBS = decisions.VERBS | pushes.VERBS
 Status = Case.Status
 
 
@@ -102,7 +104,7 @@ class CaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class t
                 site.admin_view(partial(decide, site, verb)),
                 name=f"corrections_case_{verb.replace('-', '_')}",
             )
-            for verb in decisions.VERBS
+            for verb in _VERBS
         ]
         return [
             path(
@@ -141,9 +143,9 @@ def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> H
     cut = queue.Cut(request)
     if request.method != "POST":
         return redirect(address(pk, cut.query))
-    if not request.user.has_perm(decisions.VERBS[verb].permission):
+    if not request.user.has_perm(_VERBS[verb].permission):
         raise PermissionDenied
-    form = decisions.VERBS[verb](case, request.POST)
+    form = _VERBS[verb](case, request.POST)
     following = None if form.stays else cut.next_after(case)
     if form.is_valid():
         try:
@@ -257,6 +259,9 @@ def _page(
             "owed_approver": _approver(owed, editor),
             "approve_published": make(decisions.ApprovePublished),
             "refuse": make(decisions.RefusePublished),
+            "pushes": list(
+                Push.objects.filter(event__case=case).select_related("connection", "event").order_by("-created_at")
+            ),
             "four_eyes": settings.FOUR_EYES,
             "may_break_glass": editor.has_perm(BREAK_GLASS),
             "two_people": [str(severity) for severity in RULES if actions.needs_second_person(severity)],

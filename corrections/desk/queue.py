@@ -20,12 +20,14 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from articles.models import Article
+from corrections.cms.models import Push
 from corrections.desk import paging
 from corrections.desk.search import Search
 from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Presence, Report
 from corrections.policy import NEGLECTED_AFTER
 
 PAGE_SIZE = 25
+_MANY = 1000
 _CONTEXT = 60
 _LOST = (Outcome.LOST, Outcome.AMBIGUOUS, Outcome.SIMILAR)
 _URGENT = ("-priority", "first_reported_at", "pk")
@@ -275,6 +277,7 @@ def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             "chosen": chosen,
             "has_filters": bool(chosen),
             "views": [(view, _query_of(view, chosen)) for view in VIEWS.values()],
+            "not_pushed": len(Push.objects.not_arrived().values_list("pk", flat=True)[:_MANY]),
             "newest": Case.objects.order_by("-pk").values_list("pk", flat=True).first() or 0,
             "reasons": [(reason.value, reason.label) for reason in REJECTIONS],
         },

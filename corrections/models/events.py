@@ -42,9 +42,13 @@ class Event(models.Model):
         REMINDED = "reminded", _("reminded")
         ESCALATED = "escalated", _("escalated")
         REGRESSED = "regressed", _("corrected error is back")
+        PUSHED = "pushed", _("pushed to the CMS")
+        NOT_PUSHED = "not_pushed", _("not pushed to the CMS")
 
     ENTERING = (Kind.OPENED, Kind.REOPENED, Kind.APPEALED)
     """What brings a case into the queue, for the first time or again."""
+    BESIDE = (Kind.REMINDED, Kind.ESCALATED, Kind.PUSHED, Kind.NOT_PUSHED)
+    """What changes nothing of a case: the decision before it is still the last one."""
 
     case = models.ForeignKey(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("what"), max_length=20, choices=Kind.choices)

@@ -43,12 +43,9 @@ class NotActive(Exception):
 def check_address(url: str) -> None:
     """Raise ``BadAddress`` unless messages may be sent there: HTTPS, or a private host that the operator has named."""
     try:
-        outgoing.check_url(url)
-        is_private = outgoing.is_private_target(url)
+        outgoing.check_secure_url(url)
     except outgoing.TargetRefused as error:
         raise BadAddress(str(error)) from error
-    if not (url.lower().startswith("https://") or is_private):
-        raise BadAddress(_("Messages are sent by https:// alone."))
 
 
 @transaction.atomic

@@ -6,7 +6,6 @@ between leaves the delivery pending, and it is sent again with the same ``webhoo
 
 import random
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -47,7 +46,6 @@ holds one thread for as long as a try may take; resting, it does so ever less of
 
 DEADLINE = 15.0
 """Seconds that a try may take in all."""
-LONGEST_RETRY_AFTER = timedelta(hours=24)
 DISABLED_AFTER = timedelta(days=5)
 _PERMISSIONS = "django.contrib.auth.backends.ModelBackend"
 REPLY_KEPT = 500
@@ -121,7 +119,7 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime) -> tuple[Attempt
     attempt.reply_status = reply.status
     attempt.reply = reply.body.decode("utf-8", "replace").replace("\0", "�")[:REPLY_KEPT]
     attempt.milliseconds = round(reply.seconds * 1000)
-    return attempt, _retry_after(reply.headers.get("Retry-After", ""), now)
+    return attempt, outgoing.retry_after(reply, now)
 
 
 def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
@@ -129,18 +127,6 @@ def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
     if endpoint.previous_expires_at is not None and endpoint.previous_expires_at > at:
         sealed.append(endpoint.sealed_previous_secret)
     return [unseal(secret) for secret in sealed]
-
-
-def _retry_after(words: str, now: datetime) -> timedelta | None:
-    """Read the header, seconds or a date (RFC 9110, 10.2.3); what cannot be read counts as not said."""
-    try:
-        if words.strip().isascii() and words.strip().isdigit():
-            wanted = timedelta(seconds=min(int(words), LONGEST_RETRY_AFTER.total_seconds()))
-        else:
-            wanted = parsedate_to_datetime(words) - now
-    except (ValueError, TypeError, OverflowError):  # TypeError: a date without a zone
-        return None
-    return min(max(wanted, timedelta(0)), LONGEST_RETRY_AFTER)
 
 
 @transaction.atomic(durable=True)
