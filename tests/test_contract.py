@@ -12,7 +12,7 @@ from django.test import Client
 from articles import text
 from articles.rest.models import Scope
 from corrections import anchoring
-from corrections.models import Category, Outcome, Report
+from corrections.models import Category, Event, Outcome, Report
 from corrections.webhooks import actions as webhooks
 from corrections.webhooks.models import EventType
 from tests.api import call, get, make_service, problem
@@ -318,3 +318,36 @@ def test_the_review_queue_is_the_first_thing_at_the_desk() -> None:
 
     assert page.status_code == 200
     assert "Review queue" in page.content.decode()
+
+
+@pytest.mark.parametrize("verb", ["claim", "release", "correct", "reject", "snooze", "merge", "reopen", "approve"])
+def test_whatever_a_key_decides_leaves_its_name_on_every_event(verb: str, settings: Any) -> None:
+    settings.FOUR_EYES = "enforce"
+    article = make_article()
+    case, other = make_case("teh", article), make_case("Monday", article)
+    drafter = make_service("Chief editors", name="Drafts", acts_for=make_editor("anna", "Chief editors"))
+    key = make_service("Chief editors", name="Decides", acts_for=make_editor("olha", "Standards editors"))
+    correction = {"revision": 1, "replacement": "the", "kind": "correction", "notice": "It is the."}
+    before: dict[str, list[tuple[str, Any, Any]]] = {
+        "release": [("claim", {}, key)],
+        "correct": [("claim", {}, key)],
+        "reject": [("claim", {}, key)],
+        "reopen": [("claim", {}, key), ("reject", {"reason": "not_an_error"}, key)],
+        "approve": [("claim", {}, drafter), ("correct", correction | {"severity": "substantive"}, drafter)],
+    }
+    bodies: dict[str, Any] = {
+        "correct": correction | {"severity": "minor"},
+        "reject": {"reason": "not_an_error"},
+        "snooze": {"reports": 3},
+        "merge": {"into": other.pk},
+    }
+    for earlier, body, by in before.get(verb, []):
+        assert call("POST", f"/cases/{case.pk}/{earlier}/", body, key=by).status_code == 200
+    known = {*Event.objects.values_list("pk", flat=True)}
+
+    answer = call("POST", f"/cases/{case.pk}/{verb}/", bodies.get(verb, {}), key=key)
+
+    made = Event.objects.exclude(pk__in=known)
+    assert answer.status_code == 200, answer.content
+    assert made
+    assert {(event.key, event.by) for event in made} == {(key, key.acts_for)}
