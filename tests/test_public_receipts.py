@@ -1,6 +1,7 @@
 """A reader follows the own report: what became of it, why, and one appeal."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -161,6 +162,17 @@ def test_the_link_leads_to_the_very_passage(client: Client) -> None:
     shown = receipt(client, made)
 
     assert "#:~:text=did%20not%20cost-,five%20million,-%2C%E2%80%9D%20Anna%20Kovalenko" in shown
+
+
+def test_the_link_of_a_report_that_just_arrived_leads_to_the_right_copy_of_its_words(client: Client) -> None:
+    article = make_article(body="<p>古い橋は残ります。</p><p>市長は月曜日に橋を開きました。</p>", language="ja")
+    text = article.text.projection("body").text
+    at = text.index("橋", 5)
+    made = actions.submit_report(article, Quote("橋", text[:at], text[at + 1 :], at), part="body")
+
+    shown = receipt(client, made)
+
+    assert f"#:~:text={quote('市長は月曜日に')}-,{quote('橋')},-{quote('を開きました。')}" in shown
 
 
 def test_a_reader_appeals_once(client: Client) -> None:
