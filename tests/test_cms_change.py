@@ -66,8 +66,20 @@ def test_only_the_passage_changes_in_blocks_and_in_classic_posts(
 
 
 @pytest.mark.parametrize("html", [BLOCKS, CLASSIC], ids=["blocks", "classic"])
-def test_a_change_that_was_made_already_changes_nothing_and_the_change_back_restores_every_byte(html: str) -> None:
-    there = change("300 guests", "3,000 guests")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("300 guests", "3,000 guests"),
+        ("in May.", "in May or June."),
+        ("A second", "A third and second"),
+        (" The old bridge stays open.", ""),
+        ("follows in May", "follows in May, in May"),
+    ],
+)
+def test_a_change_that_was_made_already_changes_nothing_and_the_change_back_restores_every_byte(
+    html: str, old: str, new: str
+) -> None:
+    there = change(old, new)
     back = Change.between(there.new, there.old)
 
     changed = there.in_html(html)
@@ -101,6 +113,13 @@ def test_a_change_over_the_end_of_a_paragraph_is_refused(old: str, new: str) -> 
     with pytest.raises(Refused) as refusal:
         change(old, new)
     assert refusal.value.reason is Reason.PARAGRAPHS
+
+
+def test_other_capitals_are_other_words() -> None:
+    made = Change.between("THE OLD BRIDGE OPENS TODAY", "THE NEW BRIDGE OPENS TODAY")
+
+    with pytest.raises(Refused):
+        made.in_html("The old bridge opens today")
 
 
 def test_words_of_a_shortcode_are_no_passage() -> None:
