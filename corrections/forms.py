@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext_lazy as _
 
 from corrections.models import Category
@@ -96,9 +95,9 @@ class ReportForm(CreditForm):
     website = forms.CharField(
         label=_("Leave this empty"),
         required=False,
-        widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    """A field that people do not see; programs fill it in."""
+    """A field that people do not see, and programs fill in. Whose browser did is shown it, and loses nothing."""
 
     def clean_exact(self) -> str:
         """Refuse a quote without any word."""
@@ -115,10 +114,11 @@ class ReportForm(CreditForm):
         """Keep the comment with the line breaks that articles have."""
         return _lines(self.cleaned_data["comment"])
 
-    @property
-    def is_by_a_program(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return self.data.get("website", "") not in EMPTY_VALUES
+    def clean_website(self) -> str:
+        """Refuse what a program has filled in."""
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Empty this field, please: it is there to keep programs out."))
+        return ""
 
 
 class AppealForm(ReaderForm):

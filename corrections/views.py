@@ -198,9 +198,6 @@ def _take_report(request: HttpRequest, article: Article) -> HttpResponse:
         return _form_page(request, article, form, problem="foreign", status=403)
     if not form.is_valid():
         return _form_page(request, article, form, status=422)
-    if form.is_by_a_program:
-        # It is told nothing that would help it to do better, and nothing is stored.
-        return redirect(article)
     reader = intake.reader_of(request)
     try:
         intake.check_rate(reader)

@@ -134,11 +134,15 @@ def test_too_many_reports_are_put_off_and_not_lost(client: Client, settings: Set
     assert Report.objects.count() == 2
 
 
-def test_what_a_program_fills_in_is_not_stored(client: Client) -> None:
+def test_what_a_program_fills_in_is_not_stored_and_who_is_none_can_empty_the_field(client: Client) -> None:
     response = client.post(address(), {"exact": "buy now", "website": "https://spam.example"})
 
-    assert response.status_code == 302
+    assert response.status_code == 422
     assert not Report.objects.exists()
+    page = response.content.decode()
+    assert "keep programs out" in page
+    assert "buy now" in page
+    assert 'class="trap"' not in page
 
 
 def test_there_is_no_form_for_an_article_that_is_gone(client: Client) -> None:
