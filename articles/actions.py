@@ -257,13 +257,22 @@ def splice_article(
     """Replace one stretch of a part's projection and store the result as the next revision.
 
     ``start`` and ``end`` are offsets in code points of the projection of revision ``expected``. Every byte of the
-    source outside the stretch stays as it is. Raises ``RevisionConflict`` when the article is at another revision.
+    source outside the stretch stays as it is. Raises ``RevisionConflict`` when the article is at another revision,
+    ``ValueError`` where the HTML cannot take the replacement.
     """
     _lock(article, expected=expected)
     revision = article.text
     change = splice if part == Part.BODY else replace
     words = dataclasses.asdict(_text_of(revision))
-    words[Part(part).value] = change(words[Part(part).value], start, end, replacement)
+    try:
+        words[Part(part).value] = change(words[Part(part).value], start, end, replacement)
+    except ValueError as error:
+        raise ValueError(
+            _(
+                "The text around the passage would come to harm: a line break between two blocks has to stay, or the "
+                "HTML needs mending first. Choose a smaller stretch, or edit the article itself."
+            )
+        ) from error
     text = Text(**words)
     text.check()
     return _save_revision(article, text, note=note, by=by)

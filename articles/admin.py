@@ -148,6 +148,12 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's clas
             obj.save(update_fields=changed)
         revise_article(obj, form.text(), expected=values["expected"], note=values["note"], by=request.user)
 
+    def save_related(self, request: HttpRequest, form: "ModelForm[Article]", formsets: Any, change: bool) -> None:
+        """Keep the authors whom a new article's byline names, unless somebody chose others."""
+        if not change and not form.cleaned_data["authors"]:
+            form.cleaned_data["authors"] = form.instance.authors.all()
+        super().save_related(request, form, formsets, change)
+
 
 @admin.register(Revision)
 class RevisionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's class takes no parameter at run time

@@ -6,11 +6,12 @@ configuration is PostgreSQL's ``simple``, which knows no language's endings and 
 """
 
 import html
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorExact, SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorExact, SearchVectorField
 from django.db import connection, transaction
 from django.db.models import F, Func, Q, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
@@ -35,25 +36,28 @@ def in_revision(words: str, path: str) -> Q:
     return plainly(words, f"{path}__headline", f"{path}__standfirst", f"{path}__body")
 
 
-def in_field(words: str, field: str) -> Q:
-    """Give the condition that a short text has the words; the index is on ``SearchVector`` of the field."""
+def in_stored(words: str, field: str) -> Q:
+    """Give the condition that a short text has the words, in a table whose column ``search`` is about this field."""
     if is_full_text():
-        return Q(SearchVectorExact(SearchVector(field, config=CONFIGURATION), _Words(words)))
+        return Q(SearchVectorExact(_StoredVector(F(field)), _Words(words)))
     return plainly(words, field)
 
 
-def first_keys(rows: QuerySet[Any], *, most: int) -> list[Any]:
-    """Give the keys of rows that a search has narrowed, ``most`` at most, by the search's own index.
+def few_keys(rows: QuerySet[Any], *, most: int) -> list[Any] | None:
+    """Give the keys of rows that a search has narrowed, by the search's own index; ``None`` when they are more.
 
-    Where a word stands nearly everywhere, the index is left after a few thousand rows.
+    Which words are common the database knows well, since it keeps their shares: then nothing is looked up. How rare
+    a rare word is it can only guess, so that is found out; the index is left after a few thousand rows.
     """
+    if json.loads(rows.order_by().explain(format="json"))[0]["Plan"]["Plan Rows"] > 2 * most:
+        return None
     with transaction.atomic(), connection.cursor() as cursor:
         for setting, value in _BY_INDEX_ALONE.items():
             cursor.execute(f"SET LOCAL {setting} = {value}")
-        keys = list(rows.order_by().values_list("pk", flat=True)[:most])
+        keys = list(rows.order_by().values_list("pk", flat=True)[: most + 1])
         for setting in _BY_INDEX_ALONE:
             cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
-    return keys
+    return keys if len(keys) <= most else None
 
 
 def plainly(words: str, *fields: str) -> Q:
@@ -79,7 +83,7 @@ def _patterns(words: str) -> Iterator[tuple[str, bool]]:
 
 
 class _StoredVector(Func):
-    """The column ``search`` of a revision's table, beside the field given: the database fills it, no model has it."""
+    """The column ``search`` of the table that the field given is in: the database fills it, no model has it."""
 
     output_field = SearchVectorField()
 

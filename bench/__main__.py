@@ -72,7 +72,7 @@ def main(arguments: Iterable[str] | None = None) -> None:
     if options.only in (None, "webhooks"):
         _print(webhooks.report())
     if options.only in (None, "queue"):
-        queue.run_apart()
+        queue.main()
     if options.only in (None, "pages"):
         _print(pages.report())
     _print(f"Took {time.monotonic() - began:.0f} s")

@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from articles.pages import in_language
-from corrections import mail
+from corrections import mail, subscriptions
 from corrections.models import Case, Correction, Event, Preferences
 from corrections.policy import Approver
 
@@ -72,10 +72,8 @@ def send_digest(day: str, user: User, neglected: QuerySet[Case], *, not_pushed: 
     waiting = Case.objects.waiting()
     counts = {
         "all": waiting.count(),
-        "overdue": waiting.filter(due_at__lte=at).count(),
-        "approval": Case.objects.filter(
-            Q(status=Case.Status.AWAITING_APPROVAL) | Q(approval_due_at__isnull=False)
-        ).count(),
+        "overdue": Case.objects.overdue(at).count(),
+        "approval": Case.objects.needing_approval().count(),
         "mine": waiting.filter(assignee=user).count(),
         "old": neglected.count(),
         "not_pushed": not_pushed,
@@ -104,7 +102,7 @@ def send_digest(day: str, user: User, neglected: QuerySet[Case], *, not_pushed: 
             items.append((words % {"n": not_pushed}, address))
         subject = gettext("The desk today: %(what)s") % {"what": items[0][0]}
         _send(subject, gettext("This waits at the desk today:"), items, to=user.email, language=language,
-              key=f"digest-{day}-{user.pk}", preferences=True)  # fmt: skip
+              key=f"digest-{day}-{user.pk}", stop_url=subscriptions.stop_url_of(user))  # fmt: skip
 
 
 def send_neglected(day: str, user: User, neglected: QuerySet[Case]) -> None:
@@ -128,8 +126,8 @@ def _line(case: Case) -> tuple[str, str]:
 
 def _send(
     subject: str, lead: str, items: list[tuple[str, str]], *, to: str, language: str, key: str,
-    preferences: bool = False,
+    stop_url: str = "",
 ) -> None:  # fmt: skip
-    address = settings.SITE_URL + reverse("admin:preferences") if preferences else ""
+    address = settings.SITE_URL + reverse("admin:preferences") if stop_url else ""
     context = {"about": subject, "lead": lead, "items": items, "preferences": address}
-    mail.send("desk", to=to, language=language, key=key, context=context)
+    mail.send("desk", to=to, language=language, key=key, context=context, stop_url=stop_url)

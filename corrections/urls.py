@@ -20,6 +20,7 @@ urlpatterns = [
     path("receipts/<str:token>/credit/", views.credit, name="credit"),
     path("mail/confirm/<str:token>/", views.confirm_address, name="confirm_address"),
     path("mail/stop/<str:token>/", views.stop_mail, name="stop_mail"),
+    path("mail/digest/<str:token>/", views.stop_digest, name="stop_digest"),
     path("articles/<str:slug>/report/", views.report_form, name="report_form"),
     path("articles/<str:slug>/corrections.atom", feeds.atom, name="article_feed_atom"),
     path("articles/<str:slug>/corrections.json", feeds.json, name="article_feed_json"),

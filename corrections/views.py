@@ -16,7 +16,7 @@ from django_stubs_ext import StrPromise
 from articles.models import Article
 from articles.pages import interface_language, public_page, render_page
 from articles.text import collapse
-from corrections import actions, addresses, intake
+from corrections import actions, addresses, intake, subscriptions
 from corrections.anchoring import Quote
 from corrections.answers import answer_to
 from corrections.forms import AppealForm, CreditForm, ReportForm
@@ -139,6 +139,17 @@ def stop_mail(request: HttpRequest, token: str) -> HttpResponse:
     else:
         state = "stop" if address.stopped_at is None else "stopped"
     return _mail_page(request, state, address)
+
+
+@csrf_exempt  # mail programs send this POST themselves, without any page before it (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_digest(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop the digest to somebody of the newsroom, by a button or by a mail program's one click."""
+    user = subscriptions.read(token)
+    if user is not None and request.method == "POST":
+        actions.stop_digest(user)
+    state = "unknown" if user is None else "stopped" if actions.refuses_digest(user) else "stop"
+    return _private(render(request, "admin/desk/digest.html", {"state": state}, status=404 if user is None else 200))
 
 
 @csrf_exempt  # the page is the same for every reader, so it can hold no token: the origin is checked instead

@@ -243,8 +243,9 @@ def test_nobody_gives_the_approval_that_they_owe(case: Case, settings: Any, mode
             sign(correction, by=editor)
 
 
-def test_a_refusal_with_a_notice_amends(case: Case, enforced: None) -> None:
-    correction = in_haste(case, make_editor("first", "Standards editors"))
+def test_a_refusal_with_a_notice_amends_and_its_own_words_need_the_other_one(case: Case, enforced: None) -> None:
+    first = make_editor("first", "Standards editors")
+    correction = in_haste(case, first)
     second = make_editor("second")
 
     actions.refuse_correction(correction, reason="Too harsh.", notice="It had been closed.", by=second)
@@ -252,11 +253,15 @@ def test_a_refusal_with_a_notice_amends(case: Case, enforced: None) -> None:
     case.refresh_from_db()
     correction.refresh_from_db()
     amendment = correction.amendments.get()
-    assert (correction.status, correction.approval_due_at, case.approval_due_at) == ("amended", None, None)
-    assert (amendment.notice, amendment.approved_by, amendment.approval_due_at) == (
-        "It had been closed.", second, None,
-    )  # fmt: skip
+    assert (correction.status, correction.approval_due_at) == ("amended", None)
+    assert (amendment.notice, amendment.approved_by) == ("It had been closed.", None)
+    assert amendment.approval_due_at == case.approval_due_at is not None
     assert [event.kind for event in case.events.order_by("-pk")[:2]] == ["amended", "refused"]
+    with pytest.raises(actions.ApprovalRefused):
+        actions.approve_correction(amendment, by=second)
+    actions.approve_correction(amendment, by=first)
+    case.refresh_from_db()
+    assert case.approval_due_at is None
     assert list(log.faults()) == []
 
 

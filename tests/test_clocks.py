@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -266,6 +267,28 @@ def test_the_digest_says_every_morning_what_waits_in_the_editors_language(
     assert "/admin/?view=all" in mail.outbox[0].body
     assert "/admin/preferences/" in mail.outbox[0].body
     assert tick(DAY) == []
+
+
+def test_one_click_in_a_mail_program_stops_the_digest_and_nothing_else(fact: Case, olena: User) -> None:
+    tick(DAY - 2 * HOUR)
+    (letter,) = [letter for letter in mail.outbox if "The desk today" in letter.subject]
+    stop = letter.extra_headers["List-Unsubscribe"].strip("<>")
+    visitor = Client(enforce_csrf_checks=True)
+    path = urlsplit(stop).path
+
+    asked = visitor.get(path).content.decode()
+    untouched = Preferences.objects.filter(digest=False).exists()
+    stopped = visitor.post(path, {"List-Unsubscribe": "One-Click"})
+
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert stop in letter.body
+    assert "Stop the letter" in asked
+    assert not untouched
+    assert stopped.status_code == 200
+    assert stopped["Cache-Control"] == "no-store"
+    assert Preferences.objects.get(user=olena).digest is False
+    assert visitor.post(path.replace("/mail/digest/", "/mail/digest/x")).status_code == 404
+    assert [letter for letter in tick(2 * DAY - 2 * HOUR) if "The desk today" in letter[1]] == []
 
 
 def test_no_digest_when_nothing_waits_or_it_is_not_wanted(olena: User) -> None:

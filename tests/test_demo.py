@@ -1,5 +1,7 @@
 """The demo newsroom shows every state, and is loaded into an empty database only."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
@@ -12,7 +14,9 @@ from corrections.models import Case, Correction, Report, Resolution
 pytestmark = pytest.mark.django_db
 
 
-def test_the_demo_has_reports_in_every_state_and_a_log_that_holds() -> None:
+@pytest.mark.parametrize("four_eyes", ["warn", "enforce"])
+def test_the_demo_has_reports_in_every_state_and_a_log_that_holds(settings: Any, four_eyes: str) -> None:
+    settings.FOUR_EYES = four_eyes
     call_command("load_demo")
 
     assert set(Case.objects.values_list("status", flat=True)) == set(Case.Status.values)

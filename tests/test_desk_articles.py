@@ -52,6 +52,21 @@ def test_an_article_is_added_with_its_first_revision(desk: Client) -> None:
     assert article.text.created_by is not None
 
 
+def test_the_byline_names_the_authors_of_a_new_article_unless_others_are_chosen(desk: Client) -> None:
+    address = reverse("admin:articles_article_add")
+    marta = User.objects.create_user("marta", first_name="Marta", last_name="Lind")
+    petro = User.objects.create_user("petro")
+
+    desk.post(address, form_of(desk, address, headline="By Marta", body="<p>Text.</p>", byline="Marta Lind"))
+    desk.post(
+        address,
+        form_of(desk, address, headline="By Petro", body="<p>Text.</p>", byline="Marta Lind", authors=[petro.pk]),
+    )
+
+    authors = {article.headline: list(article.authors.all()) for article in Article.objects.with_text()}
+    assert authors == {"By Marta": [marta], "By Petro": [petro]}
+
+
 def test_saving_an_article_makes_the_next_revision_and_touches_nothing_else(desk: Client) -> None:
     article = make_article(section="City")
 

@@ -44,6 +44,29 @@ def ask(desk: Client, case: Case, **fields: Any) -> dict[str, str]:
     return answer
 
 
+def test_the_queue_learns_who_is_at_its_cases_without_being_loaded_anew(
+    desk: Client, editor: User, other: User
+) -> None:
+    looked, held, own = make_case("teh"), make_case("opened"), make_case("Monday")
+    actions.note_presence(looked, by=other)
+    actions.claim_case(held, by=other)
+    actions.claim_case(own, by=editor)
+    shown = f"{looked.pk},{held.pk},{own.pk},999,x,{'9' * 30}"
+
+    told = desk.get(reverse("admin:arrivals"), {"since": own.pk, "shown": shown}).json()["company"]
+    with time_machine.travel(timezone.now() + timedelta(hours=1), tick=False):
+        desk.force_login(editor)
+        later = desk.get(reverse("admin:arrivals"), {"since": own.pk, "shown": shown}).json()["company"]
+
+    assert told == {
+        str(looked.pk): {"kind": "looked", "text": "being looked at by Petro Bondar"},
+        str(held.pk): {"kind": "held", "text": "held by Petro Bondar"},
+        str(own.pk): {"kind": "mine", "text": "yours"},
+    }
+    assert later[str(looked.pk)] == {"kind": "", "text": ""}
+    assert later[str(held.pk)] == {"kind": "lapsed", "text": "Petro Bondar’s claim lapsed"}
+
+
 def test_two_editors_who_merely_look_at_a_case_see_each_other(desk: Client, editor: User, other: User) -> None:
     case, petros = make_case(), Client()
     petros.force_login(other)

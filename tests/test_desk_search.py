@@ -82,13 +82,24 @@ def test_the_text_as_it_stands_now_is_searched(desk: Client) -> None:
     assert found(desk, "mayor") == set()
 
 
+def test_a_word_of_very_many_quotes_finds_the_same_cases(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = make_article(body="<p>One bridge, two bridges, three bridges, a tunnel.</p>")
+    for words in ("One bridge", "two bridges", "three bridges", "a tunnel"):
+        make_case(words, article)
+
+    named = found(desk, "bridge", within="quotes")
+    monkeypatch.setattr(search, "FEW", 2)
+
+    assert found(desk, "bridge", within="quotes") == named == {"One bridge", "two bridges", "three bridges"}
+
+
 def test_a_word_of_very_many_articles_finds_the_same_cases(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         make_case("teh", make_article(f"Bridge {number}"))
     make_case("nowhere", make_article("Lost", "<p>Nothing here.</p>"))
 
     named = found(desk, "mayor")
-    monkeypatch.setattr(search, "_FEW", 2)
+    monkeypatch.setattr(search, "FEW_ARTICLES", 2)
 
     assert found(desk, "mayor") == named == {"teh"}
 
@@ -103,8 +114,7 @@ def test_whatever_an_editor_types_is_a_search(words: str) -> None:
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        ("SELECT 1 FROM corrections_case WHERE "
-         "to_tsvector('simple'::regconfig, COALESCE(exact, '')) @@ to_tsquery('simple', 'teh')", "case_search"),
+        ("SELECT 1 FROM corrections_case WHERE search @@ to_tsquery('simple', 'teh')", "case_search"),
         ("SELECT 1 FROM articles_revision WHERE search @@ to_tsquery('simple', 'teh')", "revision_search"),
     ],
 )  # fmt: skip
@@ -123,6 +133,6 @@ def test_the_desk_asks_what_the_index_answers(desk: Client) -> None:
         found(desk, "teh")
 
     asked = "\n".join(query["sql"] for query in made.captured_queries)
-    assert "to_tsvector('simple'::regconfig, COALESCE(\"corrections_case\".\"exact\", '')) @@" in asked
+    assert '"corrections_case"."search" @@' in asked
     assert "gin_fuzzy_search_limit TO DEFAULT" in asked
-    assert '."search" @@' in asked
+    assert '"articles_revision"."search" @@' in asked

@@ -9,6 +9,13 @@
 An action locks the row, checks, changes, records the event and defers the rest to after the commit, in one transaction.
 """
 
+from corrections.actions.alarms import refuses_digest, stop_digest
+from corrections.actions.amending import (
+    amend_correction,
+    approve_correction,
+    refuse_correction,
+    withdraw_correction,
+)
 from corrections.actions.answering import (
     answer_readers,
     ask_to_confirm,
@@ -35,14 +42,10 @@ from corrections.actions.publication import (
     EditConflict,
     GuardedStyleFix,
     PolicyViolation,
-    amend_correction,
     approve_case,
-    approve_correction,
     correct_case,
-    refuse_correction,
     return_case,
     touches_at,
-    withdraw_correction,
 )
 from corrections.actions.pushing import push_correction
 from corrections.actions.ranking import rerank_cases
@@ -55,7 +58,7 @@ from corrections.actions.reports import (
     submit_report,
     triage_report,
 )
-from corrections.actions.signatures import ApprovalRefused, check_signer, is_author, needs_second_person
+from corrections.actions.signatures import ApprovalRefused, check_signer, has_to_wait, is_author, needs_second_person
 from corrections.actions.undoing import undo_case
 
 __all__ = [
@@ -78,6 +81,7 @@ __all__ = [
     "credit_reader",
     "erase_addresses",
     "find_regressions",
+    "has_to_wait",
     "is_author",
     "keep_claim",
     "look_at_case",
@@ -89,12 +93,14 @@ __all__ = [
     "push_correction",
     "reanchor_cases",
     "refuse_correction",
+    "refuses_digest",
     "reject_case",
     "release_case",
     "reopen_case",
     "rerank_cases",
     "return_case",
     "snooze_case",
+    "stop_digest",
     "stop_mail",
     "submit_report",
     "tell_author",

@@ -136,11 +136,20 @@ def defer_daily_letters(at: datetime) -> None:
             jobs.defer("mail_neglected", f"{day}:{user.pk}")
 
 
+def stop_digest(user: User) -> None:
+    """Send somebody of the newsroom no digest any more."""
+    Preferences.objects.update_or_create(user=user, defaults={"digest": False})
+
+
+def refuses_digest(user: User) -> bool:
+    """Tell whether somebody of the newsroom wants no digest."""
+    return Preferences.objects.filter(user=user, digest=False).exists()
+
+
 def mail_digest(day: str, user: User) -> None:
     """Send an editor what waits at the desk today; nothing when nothing waits. Outside, at least once."""
     now = timezone.now()
-    is_wanted = not Preferences.objects.filter(user=user, digest=False).exists()
-    if is_wanted and day == timezone.localdate(now, timezone.get_default_timezone()).isoformat():
+    if not refuses_digest(user) and day == timezone.localdate(now, timezone.get_default_timezone()).isoformat():
         not_pushed = Push.objects.not_arrived().count()
         staff_letters.send_digest(day, user, neglected(now), not_pushed=not_pushed, at=now)
 

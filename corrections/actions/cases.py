@@ -16,8 +16,7 @@ from corrections import jobs
 from corrections.anchoring import CONTEXT
 from corrections.cms.planning import plan_push
 from corrections.models import REJECTIONS, TOLD, Case, Event, Outcome, Resolution
-from corrections.policy import RULES, UNDO_WITHIN
-from corrections.priority import severity_of
+from corrections.policy import UNDO_WITHIN
 from corrections.webhooks.events import announce_event
 
 Status = Case.Status
@@ -160,7 +159,7 @@ def reopen_case(
     case.resolution = ""
     case.resolved_at = None
     case.came_at = case.alarm_at = timezone.now()
-    case.due_at = case.came_at + RULES[severity_of(case.part, case.category)].decide_within
+    case.due_at = case.due()
     case.save(update_fields=["status", "arrival", "resolution", "resolved_at", "came_at", "due_at", "alarm_at"])
     kind = Event.Kind.APPEALED if arrival == Case.Arrival.APPEAL else Event.Kind.REOPENED
     record(case, kind, old=old, by=by, note=note, resolution=ended_as)

@@ -1,14 +1,12 @@
-"""Corrections: drafted and published by ``correct``, approved, returned, amended, withdrawn.
+"""Corrections up to their publication: drafted by ``correct``, approved, returned, published.
 
     (claimed case) ──correct──▶ published                     when one editor is enough
                    ──correct──▶ awaiting_approval ──approve──▶ published
                                      └──return──▶ returned, and the case is claimed by its drafter again
-                   ──correct, breaking the glass──▶ published, an approval owed ──approve──▶ approved
-                                                          └──refuse──▶ amended or withdrawn
-    published ──amend──▶ amended, by a new published entry that names it
-              ──withdraw──▶ withdrawn, a tombstone at the same address
+                   ──correct, breaking the glass──▶ published, an approval owed
 
-Publishing is one transaction: the revision, the correction, the log's entry, the case's resolution, the event.
+Publishing is one transaction: the revision, the correction, the log's entry, the case's resolution, the event. What
+happens to a correction from then on is in ``corrections.actions.amending``.
 """
 
 from typing import Any
@@ -23,11 +21,11 @@ from articles.actions import RevisionConflict, splice_article, withdraw_article
 from articles.models import Part, Revision
 from corrections import log, notices
 from corrections.actions.authors import tell_authors
-from corrections.actions.cases import InvalidTransition, lock_case, record, reopen_case, resolve
+from corrections.actions.cases import InvalidTransition, lock_case, record, resolve
 from corrections.actions.signatures import (
-    ApprovalRefused,
     check_break_glass,
     check_signer,
+    has_to_wait,
     needs_second_person,
     owe,
     settle,
@@ -119,11 +117,10 @@ def correct_case(
         status=Correction.Status.AWAITING_APPROVAL,
         drafted_by=by,
     )
-    has_to_wait = needs_second_person(severity) and settings.FOUR_EYES == "enforce"
-    if has_to_wait and break_glass_reason.strip() and not for_approval:
+    if has_to_wait(severity) and break_glass_reason.strip() and not for_approval:
         check_break_glass(correction, by=by)
         owe(correction, reason=break_glass_reason.strip())
-    elif has_to_wait or for_approval:
+    elif has_to_wait(severity) or for_approval:
         correction.save()
         case.status = Status.AWAITING_APPROVAL
         case.save(update_fields=["status"])
@@ -151,7 +148,9 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
     ``EditConflict`` when the article has moved on.
     """
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
-    correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
+    correction = case.corrections.select_for_update(of=("self",)).get(
+        status=Correction.Status.AWAITING_APPROVAL, amends=None
+    )
     if draft is not None and draft != correction.pk:
         raise InvalidTransition(_("The draft you looked at was replaced by another one. Read that one first."))
     check_signer(correction, by=by)
@@ -164,7 +163,9 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
 def return_case(case: Case, *, note: str, by: User) -> None:
     """Send a draft back to its editor with a note, instead of approving it."""
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
-    correction = case.corrections.select_for_update(of=("self",)).get(status=Correction.Status.AWAITING_APPROVAL)
+    correction = case.corrections.select_for_update(of=("self",)).get(
+        status=Correction.Status.AWAITING_APPROVAL, amends=None
+    )
     correction.status = Correction.Status.RETURNED
     correction.save(update_fields=["status"])
     old = case.status
@@ -175,110 +176,10 @@ def return_case(case: Case, *, note: str, by: User) -> None:
     record(case, Event.Kind.RETURNED, old=old, by=by, note=note, correction=correction.pk)
 
 
-@transaction.atomic
-def approve_correction(correction: Correction, *, by: User) -> None:
-    """Give the signature that is owed since the correction was published without it.
-
-    Raises ``InvalidTransition`` when none is owed, ``ApprovalRefused`` for who may not sign it.
-    """
-    _lock_owing(correction)
-    check_signer(correction, by=by)
-    correction.approved_by = by
-    correction.approval_due_at = None
-    correction.save(update_fields=["approved_by", "approval_due_at"])
-    settle(correction)
-    case = correction.case
-    record(case, Event.Kind.APPROVED, old=case.status, by=by, correction=correction.pk)
-
-
-@transaction.atomic
-def refuse_correction(correction: Correction, *, reason: str, notice: str = "", by: User) -> None:
-    """Refuse the signature that is owed: amend the correction by a better ``notice``, or withdraw it without one.
-
-    Where it is withdrawn, the public reads ``reason``, and the case comes back to the desk, since the article still
-    says what the correction made of it. Raises as ``approve_correction``, and ``PolicyViolation`` without a reason.
-    """
-    _lock_owing(correction)
-    check_signer(correction, by=by)
-    if not reason.strip():
-        raise PolicyViolation(_("Say why the correction cannot stay as it is."))
-    case = correction.case
-    record(case, Event.Kind.REFUSED, old=case.status, by=by, note=reason.strip(), correction=correction.pk)
-    if notice.strip():
-        amend_correction(correction, notice=notice, by=by)
-        return
-    withdraw_correction(correction, reason=reason, by=by)
-    if case.status == Status.RESOLVED:
-        reopen_case(case, note=reason.strip(), by=by)
-
-
-@transaction.atomic
-def amend_correction(correction: Correction, *, notice: str, by: User) -> Correction:
-    """Publish a new entry with a better notice that names the old one; the old one's words stay as they were.
-
-    An approval that is owed is given by who amends and may give it; else the amendment goes on owing it. Raises
-    ``InvalidTransition`` unless ``correction`` is public and neither amended nor withdrawn.
-    """
-    _lock_published(correction)
-    if not notice.strip():
-        raise PolicyViolation(_("An amendment needs a notice."))
-    now = timezone.now()
-    signature = _signature_of_amendment(correction, by=by)
-    year, sequence = log.take_number(at=now)
-    amendment = Correction.objects.create(
-        case=correction.case,
-        article=correction.article,
-        base=correction.base,
-        revision=correction.revision,
-        kind=correction.kind,
-        severity=correction.severity,
-        part=correction.part,
-        start=correction.start,
-        before=correction.before,
-        after=correction.after,
-        notice=notice.strip(),
-        language=correction.language,
-        status=Correction.Status.PUBLISHED,
-        drafted_by=by,
-        published_at=now,
-        year=year,
-        sequence=sequence,
-        number=f"{year}-{sequence:04}",
-        amends=correction,
-        break_glass_reason=correction.break_glass_reason,
-        **signature,
-    )
-    correction.status = Correction.Status.AMENDED
-    correction.approval_due_at = None
-    correction.save(update_fields=["status", "approval_due_at"])
-    settle(correction)
-    log.append(amendment, LogEntry.Action.AMENDED, at=now)
-    case = correction.case
-    event = record(case, Event.Kind.AMENDED, old=case.status, by=by, correction=amendment.pk, amends=correction.number)
-    tell_authors(event, amendment)
-    return amendment
-
-
-@transaction.atomic
-def withdraw_correction(correction: Correction, *, reason: str, by: User) -> None:
-    """Withdraw a public correction: it stays in the log as a tombstone with the reason. The article is not changed.
-
-    Raises ``InvalidTransition`` unless it is public and neither amended nor withdrawn.
-    """
-    _lock_published(correction)
-    if not reason.strip():
-        raise PolicyViolation(_("A withdrawal needs a reason, which the public reads."))
-    now = timezone.now()
-    correction.status = Correction.Status.WITHDRAWN
-    correction.withdrawn_at = now
-    correction.withdrawal_reason = reason.strip()
-    correction.approval_due_at = None
-    correction.save(update_fields=["status", "withdrawn_at", "withdrawal_reason", "approval_due_at"])
-    settle(correction)
-    log.append(correction, LogEntry.Action.WITHDRAWN, at=now)
-    case = correction.case
-    event = record(case, Event.Kind.WITHDRAWN, old=case.status, by=by, note=reason, correction=correction.pk)
-    tell_authors(event, correction)
+def _lock_draft(case: Case) -> Correction:
+    """Give the draft that a locked case waits with. An amendment that waits is none: its case has ended."""
+    drafts = case.corrections.select_for_update(of=("self",))
+    return drafts.get(status=Correction.Status.AWAITING_APPROVAL, amends=None)
 
 
 def touches_at(revision: Revision, part: str, *, start: int, end: int, replacement: str) -> list[Touch]:
@@ -399,34 +300,3 @@ def _overrides_guard(correction: Correction) -> bool:
     start = correction.start
     end = start + len(correction.before)
     return bool(touches_at(correction.base, correction.part, start=start, end=end, replacement=correction.after))
-
-
-def _signature_of_amendment(correction: Correction, *, by: User) -> dict[str, Any]:
-    """Give the fields that say who signs an amendment, or until when that is owed."""
-    if correction.approval_due_at is None:
-        return {}
-    try:
-        check_signer(correction, by=by)
-    except ApprovalRefused:
-        return {"approval_due_at": correction.approval_due_at}
-    return {"approved_by": by}
-
-
-def _lock_owing(correction: Correction) -> None:
-    _lock_published(correction)
-    if correction.approval_due_at is None:
-        raise InvalidTransition(_("Nobody’s approval is owed for correction %(number)s.") % {"number": correction})
-
-
-def _lock_published(correction: Correction) -> None:
-    correction.refresh_from_db(
-        from_queryset=Correction.objects.select_for_update(no_key=True, of=("self",)).select_related(
-            "case", "article", "base"
-        )
-    )
-    # Locked: nobody can amend or withdraw it at the same time.
-    if correction.status != Correction.Status.PUBLISHED or correction.number is None:
-        raise InvalidTransition(
-            _("Correction %(number)s is %(status)s and cannot be changed now.")
-            % {"number": correction.number or correction.pk, "status": correction.get_status_display()}
-        )

@@ -25,6 +25,11 @@ def needs_second_person(severity: str) -> bool:
     return RULES[Severity(severity)].approver is not None
 
 
+def has_to_wait(severity: str) -> bool:
+    """Tell whether what one editor writes of this severity is published only when another one has approved it."""
+    return needs_second_person(severity) and settings.FOUR_EYES == "enforce"
+
+
 def check_signer(correction: Correction, *, by: User) -> None:
     """Raise ``ApprovalRefused`` unless ``by`` may give the second signature. For actions and screens alike."""
     needed = f"corrections.{RULES[Severity(correction.severity)].approver or Approver.EDITOR}"
@@ -60,9 +65,13 @@ def owe(correction: Correction, *, reason: str) -> None:
 
 
 def settle(correction: Correction) -> None:
-    """Have the case say until when it owes an approval: the earliest of its corrections', or none any more."""
+    """Have the case say until when it owes an approval: the earliest of its corrections', or none any more.
+
+    That moves the case's due time, so that an approval which is late is overdue like a decision which is late.
+    """
     case = correction.case
     owed = case.corrections.filter(approval_due_at__isnull=False).order_by("approval_due_at")
     case.approval_due_at = owed.values_list("approval_due_at", flat=True).first()
+    case.due_at = case.due()
     case.alarm_at = timezone.now()
-    case.save(update_fields=["approval_due_at", "alarm_at"])
+    case.save(update_fields=["approval_due_at", "due_at", "alarm_at"])

@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.actions import RevisionConflict, Text, revise_article
+from corrections.actions.amending import withdraw_correction
 from corrections.actions.cases import InvalidTransition, lock_case, record
 from corrections.actions.merging import part_from_holder
-from corrections.actions.publication import EditConflict, withdraw_correction
+from corrections.actions.publication import EditConflict
 from corrections.models import Case, Correction, Event
 from corrections.policy import UNDO_WITHIN, Kind
 

@@ -1,5 +1,7 @@
 """Tells an open page what has happened since it was loaded: new cases in the queue, another editor at the case."""
 
+from dataclasses import asdict
+
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, JsonResponse
@@ -17,19 +19,29 @@ _NAMED = 5
 
 
 def tell(request: HttpRequest) -> JsonResponse:
-    """Say how many cases of the cut are newer than ``since``, counting no further than a few dozen."""
+    """Say how many cases of the cut are newer than ``since``, and who is at each case that the page shows.
+
+    ``since`` is the newest case of all when the page was loaded; no further is counted than a few dozen. ``shown`` are
+    the numbers of the shown cases, with commas.
+    """
     if not request.user.has_perm("corrections.review_case"):
         raise PermissionDenied
     since = request.GET.get("since", "")
     if not since.isdecimal() or len(since) > 18:
         return JsonResponse({"text": ""}, status=400)
-    newer = queue.Cut(request).cases().filter(pk__gt=int(since)).order_by("pk").values_list("pk", flat=True)
-    count = len(newer[: _MANY + 1])
+    cut = queue.Cut(request)
+    count = len(cut.newer(int(since)).values_list("pk", flat=True)[: _MANY + 1])
     if count > _MANY:
         text = _("More than %(n)d new cases") % {"n": _MANY}
     else:
         text = ngettext("%(n)d new case", "%(n)d new cases", count) % {"n": count} if count else ""
-    return JsonResponse({"text": text})
+    return JsonResponse({"text": text, "company": _company(cut, request.GET.get("shown", ""))})
+
+
+def _company(cut: queue.Cut, shown: str) -> dict[int, dict[str, str]]:
+    numbers = [int(number) for number in shown.split(",")[: queue.PAGE_SIZE] if number.isdecimal() and len(number) < 18]
+    cases = queue.with_lookers(Case.objects.filter(pk__in=numbers).select_related("assignee"), by=cut.by, at=cut.now)
+    return {case.pk: asdict(queue.company_of(case, by=cut.by, at=cut.now)) for case in cases}
 
 
 def tell_of_others(request: HttpRequest, pk: int) -> JsonResponse:

@@ -20,9 +20,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from corrections import actions
+from corrections.answers import ANSWERS
 from corrections.desk import decisions
 from corrections.desk.queue import PAGE_SIZE
-from corrections.models import REJECTIONS, Case
+from corrections.models import REJECTIONS, Case, Resolution
 from corrections.passages import place_of
 
 MOST = 4 * PAGE_SIZE
@@ -44,6 +45,7 @@ class Choice(forms.Form):
         label=gettext_lazy("Reason"),
         required=False,
         choices=[(reason.value, reason.label) for reason in REJECTIONS],
+        widget=forms.RadioSelect,
     )
     message = forms.CharField(
         label=gettext_lazy("In your own words"),
@@ -73,6 +75,7 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     cases = list(Case.objects.for_queue().select_related("revision").filter(pk__in=chosen).order_by("pk"))
     verb = form.cleaned_data["verb"]
     if verb != "undo" and "confirmed" not in request.POST:
+        form = Choice(initial={"reason": REJECTIONS[0]})
         return TemplateResponse(
             request,
             "admin/desk/bulk.html",
@@ -82,6 +85,7 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
                 "desk_section": "queue",
                 "cases": [(case, place_of(case)) for case in cases],
                 "form": form,
+                "reasons": [(radio, ANSWERS[Resolution(radio.data["value"])]) for radio in form["reason"]],
                 "verb": verb,
                 "label": _VERBS[verb],
                 "query": f"?{query}" if query else "",

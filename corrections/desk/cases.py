@@ -1,10 +1,10 @@
 """The case page: the passage in the article's text, what readers say about it, and the decision.
 
-Every verb has an address of its own that takes a POST; a refused one shows the page again with what was typed.
+Every verb has an address of its own that takes a POST; what is refused, or only previewed, shows the page again with
+what was typed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -16,59 +16,22 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.generic import RedirectView
 
 from corrections import actions, notices
-from corrections.answers import ANSWERS
 from corrections.cms.models import Push
-from corrections.desk import arrivals, decisions, hints, passages, pushes, queue
+from corrections.desk import arrivals, correcting, decisions, passages, proposals, pushes, queue
 from corrections.desk.earlier import last_return
-from corrections.models import REJECTIONS, Case, Correction, Report
+from corrections.models import REJECTIONS, Case, Correction
 from corrections.passages import Place, place_of
-from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Kind, Severity
+from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Severity
 
 _SHOWN_REPORTS = 20
 _SHOWN_OTHERS = 8
 _VERBS = decisions.VERBS | pushes.VERBS
 Status = Case.Status
-
-
-@dataclass(slots=True)
-class Proposal:
-    """What readers say: reports that ask for the same wording stand together.
-
-    With ``start`` and ``end``, the suggestion can be taken over as ``wording`` in the place of ``before``.
-    """
-
-    reports: list[Report]
-    age: str
-    start: int | None = None
-    end: int | None = None
-    before: str = ""
-    wording: str = ""
-    hints: Sequence[str] = ()
-
-    @property
-    def report(self) -> Report:
-        """The latest of the reports."""
-        return self.reports[0]
-
-    @property
-    def comments(self) -> list[str]:
-        """What the readers wrote, each wording once."""
-        return list(dict.fromkeys(report.comment for report in self.reports if report.comment))
-
-    @property
-    def wants_answer(self) -> bool:
-        """Whether somebody left an address."""
-        return any(report.email for report in self.reports)
-
-    @property
-    def is_appealed(self) -> bool:
-        """Whether somebody appealed an earlier decision."""
-        return any(report.appealed_at for report in self.reports)
 
 
 @admin.register(Case)
@@ -147,7 +110,7 @@ def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> H
         raise PermissionDenied
     form = _VERBS[verb](case, request.POST)
     following = None if form.stays else cut.next_after(case)
-    if form.is_valid():
+    if form.is_valid() and "preview" not in request.POST:
         try:
             done = form.act(by=_editor(request))
         except decisions.REFUSALS as refusal:
@@ -158,8 +121,8 @@ def decide(site: admin.AdminSite, verb: str, request: HttpRequest, pk: int) -> H
             if form.stays:
                 return redirect(address(pk, cut.query))
             return redirect(address(following, cut.query) if following else _queue_address(cut.query))
-    # What was refused may have changed in memory, and somebody else may have changed it in the database.
-    return _page(site, request, _find_case(request, pk), refused=form)
+    # A case that was refused may have changed in memory, and somebody else may have changed it in the database.
+    return _page(site, request, _find_case(request, pk), sent=form)
 
 
 def draft_notice(request: HttpRequest, pk: int) -> HttpResponse:
@@ -179,7 +142,7 @@ def draft_notice(request: HttpRequest, pk: int) -> HttpResponse:
             "notice": notices.draft(
                 values["kind"], before=values["expected"], after=values["replacement"], language=case.article.language
             ),
-            "touched": _touched(form),
+            "touched": correcting.touched(form),
         }
     )
 
@@ -190,7 +153,7 @@ def address(pk: int, query: str) -> str:
 
 
 def _page(
-    site: admin.AdminSite, request: HttpRequest, case: Case, *, refused: decisions.Decision | None = None
+    site: admin.AdminSite, request: HttpRequest, case: Case, *, sent: decisions.Decision | None = None
 ) -> HttpResponse:
     cut = queue.Cut(request)
     editor = _editor(request)
@@ -199,21 +162,22 @@ def _page(
     row = next(queue.rows([case], by=editor, at=now))
     previous, following = cut.neighbours(case)
     received = list(case.reports.select_related("site").order_by("-received_at")[:_SHOWN_REPORTS])
-    reports = _proposals(received, place, language=case.article.language)
+    reports = proposals.proposals(received, place, language=case.article.language)
     may_decide = case.status == Status.CLAIMED and row.is_mine
-    correct = _correct_form(request, case, place, reports, refused) if place.start is not None else None
-    draft = case.corrections.filter(status=Correction.Status.AWAITING_APPROVAL).select_related("drafted_by").first()
+    correct = correcting.correct_form(request.GET, case, place, reports, sent) if place.start is not None else None
+    drafts = case.corrections.filter(status=Correction.Status.AWAITING_APPROVAL, amends=None)
+    draft = drafts.select_related("drafted_by").first()
     published = (
         case.corrections.exclude(published_at=None).select_related("drafted_by").order_by("-published_at").first()
     )
     owed = (
-        case.corrections.filter(approval_due_at__isnull=False).select_related("drafted_by").first()
+        case.corrections.filter(approval_due_at__isnull=False).select_related("drafted_by", "amends").first()
         if case.approval_due_at
         else None
     )
     looked_for = request.GET.get("find", "")[:200]
     events = list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50])
-    make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, refused)
+    make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, sent)
     return TemplateResponse(
         request,
         "admin/desk/case.html",
@@ -250,11 +214,14 @@ def _page(
             "may_withdraw": editor.has_perm(decisions.Withdraw.permission),
             "return": make(decisions.Return),
             "here": arrivals.present(case, to=editor),
-            "refused": refused,
-            "refusals": _refusals(refused),
+            "sent": sent,
+            "refusals": _refusals(sent),
             "draft": draft,
             "approver": _approver(draft, editor),
             "published": published,
+            "is_second_needed": published is not None
+            and published.approval_due_at is None
+            and actions.has_to_wait(published.severity),
             "owed": owed,
             "owed_approver": _approver(owed, editor),
             "approve_published": make(decisions.ApprovePublished),
@@ -274,7 +241,7 @@ def _page(
             "query": f"?{cut.query}" if cut.query else "",
             "queue": _queue_address(cut.query),
         },
-        status=_status(refused),
+        status=_status(sent),
     )
 
 
@@ -300,126 +267,29 @@ def _queue_address(query: str) -> str:
     return reverse("admin:index") + (f"?{query}" if query else "")
 
 
-def _proposals(reports: list[Report], place: Place, *, language: str) -> list[Proposal]:
-    now = timezone.now()
-    shown: dict[object, Proposal] = {}
-    for report in reports:
-        found = passages.proposed(report, place)
-        suggestion = " ".join(report.suggestion.split())
-        same = found or ((report.exact, suggestion) if suggestion else report.pk)
-        if same in shown:
-            shown[same].reports.append(report)
-            continue
-        shown[same] = Proposal([report], queue.in_words(now - report.received_at))
-        if found is not None:
-            start, end, wording = found
-            shown[same] = Proposal([report], shown[same].age, start, end, place.text[start:end], wording)
-    # A merged case's reports may be about other words: what is about the passage comes first, and is what a key takes.
-    proposals = sorted(shown.values(), key=lambda each: (each.start, each.end) != (place.start, place.end))
-    changes = [
-        (each.before, each.wording) if each.wording else (each.report.exact, each.report.suggestion)
-        for each in proposals
-    ]
-    for each, told in zip(proposals, hints.hints(changes, language), strict=True):
-        each.hints = told
-    return proposals
-
-
 def _form(
-    case: Case, place: Place, refused: decisions.Decision | None, kind: type[decisions.Decision]
+    case: Case, place: Place, sent: decisions.Decision | None, kind: type[decisions.Decision]
 ) -> decisions.Decision:
-    """Give the form that was refused, with what was typed, or a fresh one."""
-    return refused if isinstance(refused, kind) else kind(case, place=place)
+    """Give the form that was sent, with what was typed, or a fresh one."""
+    return sent if isinstance(sent, kind) else kind(case, place=place)
 
 
-def _correct_form(
-    request: HttpRequest,
-    case: Case,
-    place: Place,
-    reports: list[Proposal],
-    refused: decisions.Decision | None,
-) -> decisions.Correct:
-    """Give the form of a correction: refused, or begun with the stretch or the suggestion that the address names."""
-    if isinstance(refused, decisions.Correct):
-        return _rebased(case, place, refused)
-    form = decisions.Correct(case, place=place)
-    for stretch in passages.stretches(place):
-        if stretch.slug == request.GET.get("stretch"):
-            form.initial.update(
-                {
-                    "start": stretch.start,
-                    "end": stretch.end,
-                    "expected": stretch.text,
-                    "replacement": stretch.text,
-                }
-            )
-    for proposal in reports:
-        if str(proposal.report.pk) == request.GET.get("take") and proposal.wording:
-            form.initial.update(
-                {
-                    "start": proposal.start,
-                    "end": proposal.end,
-                    "expected": proposal.before,
-                    "replacement": proposal.wording,
-                }
-            )
-    form.initial["notice"] = _proposed_notice(case, form.initial)
-    return form
-
-
-def _rebased(case: Case, place: Place, refused: decisions.Correct) -> decisions.Correct:
-    """Give a refused correction again, on the text as it stands now, with what the editor typed."""
-    typed = {name: refused.data.get(name, "") for name in refused.fields}
-    text = place.text
-    start, end = refused.cleaned_data.get("start"), refused.cleaned_data.get("end")
-    expected = refused.cleaned_data.get("expected", "")
-    if start is None or end is None or text[start:end] != expected:
-        typed |= {"start": place.start, "end": place.end, "expected": place.words}
-    typed |= {"revision": place.revision.number, "seen": place.words}
-    form = decisions.Correct(case, place=place)
-    form.initial.update(typed)
-    if not typed["notice"].strip():
-        form.initial["notice"] = _proposed_notice(case, form.initial)
-    form.asks_for_reason = isinstance(refused.refusal, actions.GuardedStyleFix) or bool(typed["override_reason"])
-    return form
-
-
-def _proposed_notice(case: Case, values: Mapping[str, Any]) -> str:
-    if values["expected"] == values["replacement"] or values["kind"] not in Kind.values:
-        return ""
-    return notices.draft(
-        values["kind"], before=values["expected"], after=values["replacement"], language=case.article.language
-    )
-
-
-def _touched(form: decisions.Correct) -> list[str]:
-    """Name what the change touches that a style fix should not, if the words are those of the current text."""
-    values = form.cleaned_data
-    place = form.place
-    if values["kind"] != Kind.STYLE_FIX or place.text[values["start"] : values["end"]] != values["expected"]:
+def _refusals(sent: decisions.Decision | None) -> list[str]:
+    """List what is wrong with the form that was sent, in the order of its fields."""
+    if sent is None:
         return []
-    touched = actions.touches_at(
-        place.revision, place.part, start=values["start"], end=values["end"], replacement=values["replacement"]
-    )
-    return [str(touch.label) for touch in touched]
-
-
-def _refusals(refused: decisions.Decision | None) -> list[str]:
-    """List what is wrong with a refused form, in the order of its fields."""
-    if refused is None:
-        return []
-    found = [str(error) for error in refused.non_field_errors()]
-    for field in refused:
+    found = [str(error) for error in sent.non_field_errors()]
+    for field in sent:
         found += [f"{field.label}: {error}" for error in field.errors]
     return found
 
 
-def _status(refused: decisions.Decision | None) -> int:
-    if refused is None:
+def _status(sent: decisions.Decision | None) -> int:
+    if sent is None or not (sent.errors or sent.refusal):
         return 200
-    if isinstance(refused.refusal, actions.ApprovalRefused):
+    if isinstance(sent.refusal, actions.ApprovalRefused):
         return 403
-    if isinstance(refused.refusal, (actions.EditConflict, actions.InvalidTransition)):
+    if isinstance(sent.refusal, (actions.EditConflict, actions.InvalidTransition)):
         return 409
     return 422
 
@@ -450,5 +320,4 @@ def _approver(correction: Correction | None, editor: User) -> dict[str, Any]:
 
 def _answers(case: Case) -> dict[str, str]:
     """Give what a reader reads for each reason, in the article's language."""
-    with translation.override(case.article.language):
-        return {str(reason): f"{ANSWERS[reason].title}\n{ANSWERS[reason].meaning}" for reason in REJECTIONS}
+    return {str(reason): decisions.canned(case, reason) for reason in REJECTIONS}

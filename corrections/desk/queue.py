@@ -22,7 +22,7 @@ from django_stubs_ext import StrPromise
 from articles.models import Article
 from corrections.cms.models import Push
 from corrections.desk import paging
-from corrections.desk.search import Search
+from corrections.desk.search import FEW, Search
 from corrections.models import REJECTIONS, Case, CaseQuerySet, Category, Outcome, Presence, Report
 from corrections.policy import NEGLECTED_AFTER
 
@@ -41,6 +41,8 @@ class SavedView:
     label: StrPromise
     keep: Callable[[CaseQuerySet, User, datetime], CaseQuerySet]
     order: paging.Order = _URGENT
+    has_resolved: bool = False
+    """Whether cases that have ended may be among them."""
 
 
 VIEWS = {
@@ -58,13 +60,15 @@ VIEWS = {
         SavedView(
             "approval",
             _("Needs approval"),
-            lambda cases, *_: cases.filter(Q(status=Case.Status.AWAITING_APPROVAL) | Q(approval_due_at__isnull=False)),
+            lambda cases, *_: cases.needing_approval(),
+            has_resolved=True,
         ),
         SavedView(
             "overdue",
             _("Overdue"),
-            lambda cases, _, at: cases.waiting().filter(due_at__lte=at),
+            lambda cases, _, at: cases.overdue(at),
             ("due_at", "pk"),
+            has_resolved=True,
         ),
         SavedView(
             "old",
@@ -87,6 +91,7 @@ VIEWS = {
             _("Decided"),
             lambda cases, *_: cases.filter(status=Case.Status.RESOLVED),
             ("-resolved_at", "-pk"),
+            has_resolved=True,
         ),
     )
 }
@@ -139,6 +144,7 @@ class Filters(forms.Form):
 
     def __init__(self, data: QueryDict) -> None:
         super().__init__(data)
+        self._old: list[int] | None = None
         for name in ("section", "language"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  # for the type checker: declared above
@@ -149,17 +155,33 @@ class Filters(forms.Form):
         """Give the filters that are set and understood."""
         return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
 
-    def narrow(self, cases: CaseQuerySet, at: datetime) -> CaseQuerySet:
-        """Keep what the filters ask for."""
+    def narrow(
+        self, cases: CaseQuerySet, at: datetime, *, few: bool = False, has_resolved: bool = True
+    ) -> CaseQuerySet:
+        """Keep what the filters ask for.
+
+        Unless ``cases`` are ``few`` anyway, what few cases have is looked up first, and these are named: the database
+        guesses how many there are, and a wrong guess reads the whole queue.
+        """
         chosen = self.chosen()
         for name, lookup in _LOOKUPS.items():
             if name in chosen:
                 cases = cases.filter(**{lookup: chosen[name]})
         if "age" in chosen:
-            cases = cases.filter(first_reported_at__lte=at - timedelta(days=chosen["age"]))
+            before = at - timedelta(days=chosen["age"])
+            cases = cases.filter(first_reported_at__lte=before)
+            old = None if few or has_resolved else self._few_older_than(before)
+            cases = cases if old is None else cases.filter(pk__in=old)
         if self._search is not None:
-            cases = cases.filter(self._search.condition)
+            cases = cases.filter(self._search.condition if few else self._search.by_key)
         return cases
+
+    def _few_older_than(self, before: datetime) -> list[int] | None:
+        """Give the keys of the unresolved cases that are so old, if they are few."""
+        if self._old is None:
+            older = Case.objects.filter(resolved_at__isnull=True, first_reported_at__lte=before)
+            self._old = list(older.order_by("first_reported_at", "pk").values_list("pk", flat=True)[: FEW + 1])
+        return self._old if len(self._old) <= FEW else None
 
     @cached_property
     def _search(self) -> Search | None:
@@ -195,22 +217,20 @@ class Cut:
 
     def cases(self) -> CaseQuerySet:
         """Give the cases of the cut, without an order."""
-        return self.filters.narrow(self.view.keep(Case.objects.all(), self.by, self.now), self.now)
+        return self.filters.narrow(self._viewed(), self.now, has_resolved=self.view.has_resolved)
+
+    def newer(self, than: int) -> CaseQuerySet:
+        """Give the cases of the cut with a number above ``than``, which are few."""
+        return self.filters.narrow(self._viewed().filter(pk__gt=than), self.now, few=True).order_by("pk")
+
+    def _viewed(self) -> CaseQuerySet:
+        return self.view.keep(Case.objects.all(), self.by, self.now)
 
     def page(self, *, after: str, before: str) -> paging.Page:
         """Fetch the page that ``after`` or ``before``, the number of a case, points to."""
         mark = Case.objects.filter(pk=int(after or before)).first() if (after or before).isdecimal() else None
         return paging.page(
-            self.cases()
-            .for_queue()
-            .prefetch_related(
-                _SUGGESTING,
-                Prefetch(
-                    "presences",
-                    Presence.objects.of_others(self.by, self.now).select_related("editor"),
-                    to_attr="lookers",
-                ),
-            ),
+            with_lookers(self.cases().for_queue().prefetch_related(_SUGGESTING), by=self.by, at=self.now),
             self.view.order,
             size=PAGE_SIZE,
             after=mark if after else None,
@@ -222,11 +242,12 @@ class Cut:
         order = self.view.order
         if any(getattr(case, field.removeprefix("-")) is None for field in order):
             return None, self.cases().order_by(*order).values_list("pk", flat=True).first()
-        cases = self.cases().exclude(pk=case.pk)
-        return (
-            paging.beyond(cases, paging.reverse(order), case).values_list("pk", flat=True).first(),
-            paging.beyond(cases, order, case).values_list("pk", flat=True).first(),
+        cases = self.cases().exclude(pk=case.pk).only("pk")
+        previous, following = (
+            next((each.pk for each in paging.beyond(cases, way, case, most=1)), None)
+            for way in (paging.reverse(order), order)
         )
+        return previous, following
 
     def next_after(self, case: Case) -> int | None:
         """Give the number of the case to go on with once ``case`` is decided: the next one, else the first."""
@@ -234,6 +255,14 @@ class Cut:
         return following or self.cases().exclude(pk=case.pk).order_by(*self.view.order).values_list(
             "pk", flat=True
         ).first()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who is at a case: ``kind`` is ``mine``, ``held``, ``looked``, ``lapsed`` or ""; ``text`` says it in words."""
+
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +275,8 @@ class Row:
     is_overdue: bool
     is_mine: bool
     is_held: bool
-    is_lapsed: bool
     holder: str
-    lookers: list[str]
-    """Who else has the case on the screen."""
+    company: "Company"
     before: str
     after: str
     suggestion: str
@@ -287,21 +314,42 @@ def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 def rows(cases: list[Case], *, by: User, at: datetime) -> Iterator[Row]:
     """Say of each case what depends on the time and on who looks."""
     for case in cases:
-        is_lapsed = case.status == Case.Status.CLAIMED and case.is_claim_lapsed(at)
+        company = company_of(case, by=by, at=at)
         yield Row(
             case=case,
             age=in_words(at - case.first_reported_at),
             due=in_words(abs(case.due_at - at)) if case.due_at else "",
-            is_overdue=case.due_at is not None and case.due_at <= at and case.status in Case.WAITING,
+            is_overdue=case.due_at is not None
+            and case.due_at <= at
+            and (case.status in Case.WAITING or case.approval_due_at is not None),
             is_mine=case.assignee_id == by.pk,
-            is_held=case.status == Case.Status.CLAIMED and not is_lapsed,
-            is_lapsed=is_lapsed,
+            is_held=case.status == Case.Status.CLAIMED and not case.is_claim_lapsed(at),
             holder=name_of(case.assignee) if case.assignee else "",
             before=_words_before(case.prefix),
             after=_words_after(case.suffix),
-            lookers=[name_of(presence.editor) for presence in getattr(case, "lookers", ())],
+            company=company,
             suggestion=next((report.suggestion for report in getattr(case, "suggesting", ())), ""),
         )
+
+
+def company_of(case: Case, *, by: User, at: datetime) -> Company:
+    """Say who is at a case, as far as it matters to ``by``; ``with_lookers`` has fetched who looks at it."""
+    is_lapsed = case.is_claim_lapsed(at)
+    if case.status == Case.Status.CLAIMED and case.assignee and not is_lapsed:
+        if case.assignee_id == by.pk:
+            return Company("mine", gettext("yours"))
+        return Company("held", gettext("held by %(name)s") % {"name": name_of(case.assignee)})
+    if lookers := [name_of(presence.editor) for presence in getattr(case, "lookers", ())]:
+        return Company("looked", gettext("being looked at by %(names)s") % {"names": ", ".join(lookers)})
+    if case.status == Case.Status.CLAIMED and case.assignee:
+        return Company("lapsed", gettext("%(name)s’s claim lapsed") % {"name": name_of(case.assignee)})
+    return Company("", "")
+
+
+def with_lookers(cases: CaseQuerySet, *, by: User, at: datetime) -> CaseQuerySet:
+    """Fetch along who else has the cases on the screen."""
+    lookers = Presence.objects.of_others(by, at).select_related("editor")
+    return cases.prefetch_related(Prefetch("presences", lookers, to_attr="lookers"))
 
 
 def name_of(editor: User) -> str:

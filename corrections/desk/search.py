@@ -9,10 +9,13 @@ from articles import search
 from articles.models import Article
 from corrections.models import Case
 
-_FEW = 300
-"""Up to so many cases and articles are named one by one, which lets the database go straight to them. Where a word
-stands in more, the queue is gone through from its beginning, and the first page is soon full. Left to itself, the
-database guesses how rare a word is, and a wrong guess reads the whole queue."""
+FEW = 2_000
+"""Up to so many cases are named one by one, which lets the database go straight to them. Where a word stands in more,
+the queue is gone through from its beginning, and the first page is soon full. Left to itself, the database guesses how
+rare a word is, and a wrong guess reads the whole queue."""
+
+FEW_ARTICLES = 200
+"""The same for articles, each of which has many cases."""
 
 
 class Search:
@@ -22,23 +25,26 @@ class Search:
         self.words = words
         self.quotes_only = quotes_only
 
-    @cached_property
+    @property
     def condition(self) -> Q:
         """The condition that a case's quote, or the current text of its article, has the words."""
-        in_quote = self._narrowed(Case.objects.all(), "pk", search.in_field(self.words, "exact"))
+        in_quote = search.in_stored(self.words, "exact")
+        return in_quote if self.quotes_only else in_quote | search.in_revision(self.words, "article__current")
+
+    @cached_property
+    def by_key(self) -> Q:
+        """The same condition, with the cases and the articles that meet it named, where they are few."""
+        in_quote = search.in_stored(self.words, "exact")
+        in_quote = self._named(Case.objects.filter(in_quote), "pk", most=FEW) or in_quote
         if self.quotes_only:
             return in_quote
-        in_article = self._narrowed(
-            Article.objects.all(), "article", search.in_revision(self.words, "current"),
-            otherwise=search.in_revision(self.words, "article__current"),
-        )  # fmt: skip
-        return in_quote | in_article
+        articles = Article.objects.filter(search.in_revision(self.words, "current"))
+        in_article = self._named(articles, "article", most=FEW_ARTICLES)
+        return in_quote | (in_article or search.in_revision(self.words, "article__current"))
 
     @staticmethod
-    def _narrowed(rows: QuerySet[Any], field: str, condition: Q, *, otherwise: Q | None = None) -> Q:
-        """Name the rows that meet the condition, if they are few; else give the condition (``otherwise``) itself."""
-        if search.is_full_text():
-            keys = search.first_keys(rows.filter(condition), most=_FEW + 1)
-            if len(keys) <= _FEW:
-                return Q(**{f"{field}__in": keys})
-        return condition if otherwise is None else otherwise
+    def _named(rows: QuerySet[Any], field: str, *, most: int) -> Q | None:
+        if not search.is_full_text():
+            return None
+        keys = search.few_keys(rows, most=most)
+        return None if keys is None else Q(**{f"{field}__in": keys})

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Article, Part, Revision
 from corrections.models.outcomes import Category, Outcome, Resolution
+from corrections.policy import RULES
+from corrections.priority import severity_of
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -22,6 +24,16 @@ class CaseQuerySet(models.QuerySet["Case"]):
         # The second condition follows from the first. SQLite uses a partial index only for a condition without
         # parameters, and a list of statuses has some.
         return self.filter(status__in=Case.WAITING, resolved_at__isnull=True)
+
+    def needing_approval(self) -> Self:
+        """Keep what waits for a second signature: a draft, or what was published without the one that it owes."""
+        return self.filter(Q(status=Case.Status.AWAITING_APPROVAL) | Q(approval_due_at__isnull=False))
+
+    def overdue(self, at: datetime) -> Self:
+        """Keep what should have been decided or approved before ``at``. What is put off is not overdue."""
+        # The first condition is that of the index, word for word, as SQLite wants it.
+        owed = Q(resolved_at__isnull=True) | Q(approval_due_at__isnull=False)
+        return self.filter(owed, due_at__lte=at).exclude(status=Case.Status.SNOOZED)
 
     def unresolved(self) -> Self:
         """Keep what is not ended: waiting, or put off."""
@@ -98,7 +110,10 @@ class Case(models.Model):
     report_count = models.PositiveIntegerField(_("reports"), default=0)
     first_reported_at = models.DateTimeField(_("first reported"), default=timezone.now)
     last_reported_at = models.DateTimeField(_("last reported"), default=timezone.now)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(
+        _("due"), null=True, blank=True,
+        help_text=_("When it has to be decided; while an approval is owed, when that is due, if that is earlier."),
+    )  # fmt: skip
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     came_at = models.DateTimeField(
         _("came into the queue"), default=timezone.now, help_text=_("For the first time or again: its clock's start.")
@@ -153,8 +168,8 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["-priority", "first_reported_at", "id"],
-                condition=Q(status="awaiting_approval"),
-                name="case_to_approve",
+                condition=Q(status="awaiting_approval") | Q(approval_due_at__isnull=False),
+                name="case_needs_approval",
             ),
             models.Index(
                 fields=["-priority", "first_reported_at", "id"],
@@ -165,8 +180,8 @@ class Case(models.Model):
             ),
             models.Index(
                 fields=["due_at", "id"],
-                condition=Q(resolved_at__isnull=True),
-                name="case_due",
+                condition=Q(resolved_at__isnull=True) | Q(approval_due_at__isnull=False),
+                name="case_overdue",
             ),
             models.Index(
                 fields=["category", "-priority", "first_reported_at", "id"],
@@ -197,11 +212,6 @@ class Case(models.Model):
             models.Index(fields=["alarm_at"], condition=Q(alarm_at__isnull=False), name="case_to_ring"),
             models.Index(fields=["came_at", "id"], condition=Q(resolved_at__isnull=True), name="case_by_coming"),
             models.Index(fields=["rerank_at"], condition=Q(resolved_at__isnull=True), name="case_to_rerank"),
-            models.Index(
-                fields=["-priority", "first_reported_at", "id"],
-                condition=Q(approval_due_at__isnull=False),
-                name="case_owed",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -211,6 +221,13 @@ class Case(models.Model):
     def get_absolute_url(self) -> str:
         """Give the path of the case's page at the desk."""
         return reverse("admin:corrections_case_change", args=[self.pk])
+
+    def due(self) -> datetime:
+        """Say when something has to be done about the case next: its decision, or an approval that it owes."""
+        decided_by = self.came_at + RULES[severity_of(self.part, self.category)].decide_within
+        if self.approval_due_at is None:
+            return decided_by
+        return self.approval_due_at if self.resolved_at else min(decided_by, self.approval_due_at)
 
     @property
     def has_passage(self) -> bool:

@@ -35,6 +35,7 @@ class Event(models.Model):
         APPEALED = "appealed", _("appealed")
         REANCHORED = "reanchored", _("passage carried over")
         PLACED = "placed", _("passage picked")
+        AMENDMENT_DRAFTED = "amendment_drafted", _("amendment drafted")
         AMENDED = "amended", _("correction amended")
         WITHDRAWN = "withdrawn", _("correction withdrawn")
         UNDONE = "undone", _("decision taken back")

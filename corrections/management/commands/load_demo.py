@@ -115,7 +115,7 @@ class _Newsroom:
         actions.claim_case(case, by=editor)
         before = case.passage_text
         notice = notices.draft(kind, before=before, after=words, language=case.article.language)
-        return actions.correct_case(
+        correction = actions.correct_case(
             case,
             start=case.start or 0,
             end=case.end or 0,
@@ -127,6 +127,9 @@ class _Newsroom:
             **({"notice": notice} | more),
             by=editor,
         )
+        if actions.has_to_wait(severity) and not more.get("for_approval"):
+            return actions.approve_case(case, by=self.editors["iryna"])
+        return correction
 
     def _reject(self, case: Case, by: str, reason: Resolution, message: str = "") -> None:
         actions.claim_case(case, by=self.editors[by])
@@ -138,12 +141,14 @@ class _Newsroom:
         first = self._correct(case, "james", "7:50", Kind.CORRECTION, Severity.SUBSTANTIVE)
         case = self._case(train, "Autumn", "autumn", hours_ago=66, category="typo")
         self._correct(case, "olena", "autumn", Kind.STYLE_FIX, Severity.STYLE, override_reason="A season, not a name.")
-        actions.amend_correction(
+        amendment = actions.amend_correction(
             first,
             notice="An earlier version of this article gave the arrival of the night train as 7:15. According to the "
             "timetable it arrives at 7:50.",
             by=self.editors["iryna"],
         )
+        if actions.has_to_wait(amendment.severity):
+            actions.approve_correction(amendment, by=self.editors["james"])
         case = self._case(gauge, "1997", "1998", hours_ago=30, category="fact")
         withdrawn = self._correct(case, "olena", "1998", Kind.CORRECTION, Severity.SUBSTANTIVE)
         actions.withdraw_correction(

@@ -15,6 +15,8 @@ function offerUndo() {
 export function listen(on) {
   const dialog = document.getElementById("keys");
   offerUndo();
+  // What shows by itself with this script needs no button for it.
+  for (const button of document.querySelectorAll("[data-without-script]")) button.remove();
   for (const button of document.querySelectorAll("[data-help]")) {
     button.hidden = false;
     button.addEventListener("click", () => dialog.showModal());

@@ -32,10 +32,18 @@ function choose() {
 }
 
 const arrivals = document.querySelector("[data-arrivals]");
+const badges = [...document.querySelectorAll("[data-company]")];
+const shown = badges.map((badge) => badge.dataset.company).join(",");
 let told = "";
 watch(
-  () => fetch(arrivals.dataset.arrivals),
-  ({ text }) => {
+  () => fetch(`${arrivals.dataset.arrivals}&shown=${shown}`),
+  ({ text, company }) => {
+    for (const badge of badges) {
+      const { kind, text: who } = company[badge.dataset.company] ?? { kind: "", text: "" };
+      badge.className = `badge badge-${kind}`;
+      badge.textContent = who;
+      badge.hidden = !who;
+    }
     if (!text || text === told) return;
     told = text;
     const link = document.createElement("a");
