@@ -165,7 +165,14 @@ LOGIN_URL = "admin:login"
 # Languages and time: stored in UTC, shown in the newsroom's zone
 LANGUAGE_CODE = env.str("LANGUAGE_CODE", "en")
 DESK_LANGUAGES = [("en", "English"), ("uk", "Українська")]
-LANGUAGES = [*DESK_LANGUAGES, ("ar", "العربية")]  # what readers see is there in all of them
+LANGUAGES = [  # what readers see is there in all of them
+    *DESK_LANGUAGES,
+    ("pl", "Polski"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+    ("ar", "العربية"),
+]
 LOCALE_PATHS = [BASE_DIR / "newsroom" / "locale"]
 FORMAT_MODULE_PATH = "newsroom.formats"
 TIME_ZONE = env.str("TIME_ZONE", "UTC")

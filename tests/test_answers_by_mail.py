@@ -202,7 +202,7 @@ def test_all_readers_of_a_case_are_answered_each_once_in_their_languages() -> No
     assert [m.subject for n in range(3) for m in letters(f"{n}@example.org")] == [
         "Your report: not an error. “A bridge opens”",
         "Ваше повідомлення: не помилка. «A bridge opens»",
-        "Your report: not an error. “A bridge opens”",
+        "Zgłoszenie: to nie błąd. „A bridge opens”",
     ]
     assert letters("0@EXAMPLE.org") == letters("nobody@example.org") == []
 

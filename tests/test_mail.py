@@ -55,7 +55,7 @@ def test_a_letter_is_text_and_html_in_the_recipients_language() -> None:
 
 
 def test_a_language_without_translation_gets_the_newsrooms() -> None:
-    message = sent(language="pl")
+    message = sent(language="fi")
 
     assert message.subject == "Corrections: Tom"
     assert message.extra_headers["Content-Language"] == "en"
