@@ -106,8 +106,9 @@ def test_ninjs_tells_a_correction_from_an_update(pair: tuple[Correction, Correct
     assert updated["edNote"].startswith(f"Update {pair[1].number}, ")
     assert "pdate" not in corrected["edNote"]
     assert "orrection" not in updated["edNote"]
-    assert [linked["profile"] for linked in corrected["associations"]] == ["correction"]
-    assert [linked["profile"] for linked in updated["associations"]] == ["update"]
+    for name in ("rel", "profile"):
+        assert [linked[name] for linked in corrected["associations"]] == ["correction"]
+        assert [linked[name] for linked in updated["associations"]] == ["update"]
 
 
 def test_newsml_tells_a_correction_from_an_update(pair: tuple[Correction, Correction]) -> None:

@@ -1,7 +1,7 @@
 """IPTC ninjs 3.0 (News in JSON): an article with its version, its status and its corrections.
 
-https://www.iptc.org/std/ninjs/userguide/ and https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json. ninjs has no
-signals: what was corrected stands in ``edNote``, and entry by entry in ``associations``, whose ``profile`` is the kind.
+https://www.iptc.org/std/ninjs/userguide/ and http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json. ninjs has no
+signals: what was corrected stands in ``edNote``, and entry by entry in ``associations``, whose ``rel`` is the kind.
 """
 
 from datetime import UTC, datetime
@@ -15,7 +15,8 @@ from corrections.exports.wire import WireItem
 from corrections.models import Correction
 
 MEDIA_TYPE = "application/json"
-_SCHEMA = "https://www.iptc.org/std/ninjs/ninjs-schema_3.0.json"
+_SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.0.json#"
+"""The identifier that the published schema gives itself."""
 
 
 def render(item: WireItem) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def _association(entry: Correction) -> dict[str, Any]:
     is_withdrawn = entry.status == Correction.Status.WITHDRAWN
     content = {
         "name": str(entry.number),
+        "rel": entry.kind,
         "uri": settings.SITE_URL + entry.get_absolute_url(),
         "type": "text",
         "profile": entry.kind,
