@@ -3,7 +3,10 @@
 import io
 import json
 import os
+import subprocess
+import sys
 import threading
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -14,8 +17,11 @@ from django.db import connection
 from django.utils import timezone
 
 from articles.actions import Text, splice_article, upsert_article
+from articles.importers.items import Item
 from articles.importers.json_values import read_values
+from articles.importers.sources import Entry
 from articles.models import Article, Part, Revision
+from tests.newsroom import ROOT, Newsroom, as_in_this_run
 
 pytestmark = pytest.mark.django_db
 
@@ -358,3 +364,56 @@ def test_an_article_is_found_by_its_source_without_reading_the_table() -> None:
     plan = Article.objects.filter(source="cms", external_id="1").explain()
 
     assert "article_by_source" in plan
+
+
+@pytest.mark.processes
+@pytest.mark.xdist_group("processes")
+def test_an_import_that_is_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    many = 400
+    lines = [json.dumps(article(external_id=str(number), headline=f"Story {number}")) for number in range(many)]
+    source = write(tmp_path / "articles.jsonl", "\n".join(lines))
+    counted = "from articles.models import Article, Revision; print(Article.objects.count(), Revision.objects.count())"
+
+    with as_in_this_run() as environment:
+        newsroom = Newsroom(tmp_path, **environment)
+        newsroom.command("migrate", "-v", "0")
+        command = [sys.executable, "-u", "manage.py", "import_articles", str(source)]
+        with subprocess.Popen(command, cwd=ROOT, env=newsroom.environment, stdout=subprocess.PIPE, text=True) as killed:
+            assert killed.stdout is not None
+            for _ in range(50):
+                assert killed.stdout.readline().startswith("created")
+            killed.kill()
+        articles, revisions = map(int, newsroom.python(counted).split())
+        again = newsroom.command("import_articles", str(source)).splitlines()
+
+        assert 50 <= articles == revisions < many
+        assert again[-1] == f"{many - articles} created, 0 updated, {articles} unchanged, 0 refused"
+        assert newsroom.python(counted) == f"{many} {many}"
+
+
+@pytest.mark.parametrize("format_name", ["json", "wordpress"])
+def test_a_large_file_is_read_in_little_memory(tmp_path: Path, format_name: str) -> None:
+    body = "<p>" + "A word or two. " * 1_000 + "</p>"
+    with (tmp_path / "large").open("w") as file:
+        if format_name == "json":
+            for number in range(500):
+                file.write(json.dumps(article(external_id=str(number), body=body)) + "\n")
+        else:
+            content, wp = "http://purl.org/rss/1.0/modules/content/", "http://wordpress.org/export/1.2/"
+            file.write(f'<rss xmlns:content="{content}" xmlns:wp="{wp}"><channel><title>T</title>')
+            for number in range(500):
+                file.write(
+                    f"<item><title>T</title><content:encoded><![CDATA[{body}]]></content:encoded>"
+                    f"<wp:post_id>{number}</wp:post_id><wp:status>publish</wp:status>"
+                    "<wp:post_type>post</wp:post_type></item>"
+                )
+            file.write("</channel></rss>")
+    entry = Entry(tmp_path / "large", "large", in_folder=False)
+    tracemalloc.start()
+
+    count = sum(isinstance(found, Item) for found in entry.read(format_name))
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 500
+    assert peak < 4_000_000 < (tmp_path / "large").stat().st_size / 1.5
