@@ -27,6 +27,8 @@ PAUSE = 0.5
 """Seconds between two events."""
 COPIES = 2
 """How many receivers there are of each that misbehaves."""
+TAR_PITS = 50
+"""How many more there are that hold whoever asks them, half without a word, half with a byte a second."""
 
 _MISBEHAVING: dict[str, Callable[[socket.socket, Received], None]] = {
     "500": reply(500, b"broken"),
@@ -86,14 +88,19 @@ class Result:
 
 
 def measure(
-    folder: Path, *, misbehaving: bool, events: int = EVENTS, environment: dict[str, str] | None = None
+    folder: Path,
+    *,
+    misbehaving: bool,
+    tar_pits: int = 0,
+    events: int = EVENTS,
+    environment: dict[str, str] | None = None,
 ) -> Result:
     """Run a newsroom that announces ``events`` events, one every ``PAUSE`` seconds, and see when they arrive."""
     with ExitStack() as stack:
         healthy = stack.enter_context(serving(reply()))
         addresses = {"ok": healthy.url}
         if misbehaving:
-            addresses |= _misbehave(stack)
+            addresses |= _misbehave(stack, tar_pits)
         more = {"JOB_LEASE_SECONDS": "90", "OUTGOING_PRIVATE": "127.0.0.0/8", "REDIS_URL": ""} | (environment or {})
         more["OUTGOING_PORTS"] = ",".join(url.split(":")[2].split("/")[0] for url in addresses.values())
         newsroom = Newsroom(folder, **more)
@@ -118,10 +125,12 @@ def report() -> str:
     """Measure both and give a table."""
     with tempfile.TemporaryDirectory(prefix="bench-webhooks-") as folder:
         results = {}
-        for name, misbehaving in (("alone", False), ("among those that misbehave", True)):
-            place = Path(folder, str(misbehaving))
+        others = COPIES * (len(_MISBEHAVING) + 1)
+        runs = {"alone": -1, f"among {others} that misbehave": 0, f"and {TAR_PITS} tar pits": TAR_PITS}
+        for name, tar_pits in runs.items():
+            place = Path(folder, name.replace(" ", "-"))
             place.mkdir()
-            results[name] = measure(place, misbehaving=misbehaving)
+            results[name] = measure(place, misbehaving=tar_pits >= 0, tar_pits=max(0, tar_pits))
     base = results["alone"]
     rows = [
         [
@@ -134,13 +143,13 @@ def report() -> str:
         ]
         for name, result in results.items()
     ]
-    found = results["among those that misbehave"].tries
+    found = next(reversed(results.values())).tries
     tries = [
         [name, str(n), str(ms), status, ", ".join(map(str, said))] for name, (n, ms, status, said) in found.items()
     ]
     return "\n".join(
         [
-            f"Webhooks: seconds from an event to the healthy receiver, {COPIES * (len(_MISBEHAVING) + 1)} others\n",
+            f"Webhooks: seconds from an event to the healthy receiver, one event every {PAUSE} s\n",
             table(["healthy receiver", "events", "median", "p95", "ratio", "longest"], rows),
             "\nWhat came of the others meanwhile\n",
             table(["receiver", "tries", "ms each", "endpoint", "replies"], tries),
@@ -148,7 +157,7 @@ def report() -> str:
     )
 
 
-def _misbehave(stack: ExitStack) -> dict[str, str]:
+def _misbehave(stack: ExitStack, tar_pits: int) -> dict[str, str]:
     tls = tls_of(trustme.CA().issue_cert("127.0.0.1"))  # by an authority that nobody knows
     addresses = {}
     for copy in range(1, COPIES + 1):
@@ -156,6 +165,9 @@ def _misbehave(stack: ExitStack) -> dict[str, str]:
             addresses[f"{name} ({copy})"] = stack.enter_context(serving(behave)).url
         server = stack.enter_context(serving(reply(), tls=tls))
         addresses[f"{_BAD_TLS} ({copy})"] = server.url.replace("http:", "https:")
+    for number in range(tar_pits):
+        name = ("hang", "one byte a second")[number % 2]
+        addresses[f"{name} (tar pit {number})"] = stack.enter_context(serving(_MISBEHAVING[name])).url
     return addresses
 
 

@@ -11,7 +11,8 @@ business of ``corrections.tasks``.
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -54,6 +55,12 @@ IN_TURN = frozenset({"webhooks"})
 TURN = 5.0
 """Seconds for which a worker goes on with the lane it is at, before others get their turn."""
 
+NEW, SLOW = "webhooks:new:", "webhooks:slow:"
+"""How the lanes begin of servers that were not asked yet, and of those that were slow or failed last time."""
+
+SHARES = {NEW: 3 / 4, SLOW: 1 / 8}
+"""What part of the threads is for such lanes, however many there are: the rest is kept for servers that were prompt."""
+
 ATTEMPTS = 5
 RETRY_AFTER = (timedelta(seconds=2), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=15))
 """How long a job waits after its first, second, third and fourth failure."""
@@ -63,6 +70,10 @@ QUEUE_LENGTH = 200
 
 KEEP_DONE = timedelta(days=30)
 KEEP_IDEMPOTENCY_KEYS = timedelta(hours=48)
+
+
+Conclusion = Callable[[], datetime | None]
+"""Writes down what came of work outside of the database, and says when to go on with it, if it is not done."""
 
 
 class Later(Exception):
@@ -78,10 +89,18 @@ def defer(kind: str, subject_id: object, *, lane: str = "", due_at: datetime | N
     defer_all(kind, {str(subject_id): lane or KINDS[kind]}, due_at=due_at)
 
 
-def defer_all(kind: str, lanes: Mapping[str, str], *, due_at: datetime | None = None) -> None:
-    """Have ``kind`` done for many subjects, each in the lane that ``lanes`` says; else like ``defer``."""
+def defer_all(
+    kind: str, lanes: Mapping[str, str], *, due_at: datetime | None = None, due: Mapping[str, datetime] | None = None
+) -> None:
+    """Have ``kind`` done for many subjects, each in the lane that ``lanes`` says, from when ``due`` says if it does.
+
+    Else like ``defer``.
+    """
     due_at = due_at or timezone.now()
-    rows = [Job(kind=kind, subject_id=subject, lane=lane, due_at=due_at) for subject, lane in lanes.items()]
+    rows = [
+        Job(kind=kind, subject_id=subject, lane=lane, due_at=(due or {}).get(subject, due_at))
+        for subject, lane in lanes.items()
+    ]
     Job.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
 
 
@@ -125,7 +144,7 @@ def dispatch(at: datetime) -> int:
     return len(jobs)
 
 
-def perform(job_id: int, attempt: int, handler: Callable[[str], None], *, outside: bool = False) -> None:
+def perform(job_id: int, attempt: int, handler: Callable[[str], Conclusion | None], *, outside: bool = False) -> None:
     """Start a job if nobody has since ``attempt`` starts of it, and do it: ``handler`` and "done" in one transaction.
 
     The start is counted before, in a transaction of its own, so that a start that kills the process counts. A failure
@@ -134,48 +153,42 @@ def perform(job_id: int, attempt: int, handler: Callable[[str], None], *, outsid
     With ``outside``, the effect is beyond the database (a mail, a call of another server), which no transaction can
     undo: it is done without one, since a server that is slow to answer would keep every other writer of SQLite
     waiting. The lease alone keeps others away meanwhile, and a killed process leaves the work to be done once more.
+    What the handler gives back is called when the effect is there, in one transaction with "done".
     """
     job = _start(job_id, attempt)
     if job is None:
         return
-    try:
-        if outside:
-            handler(job.subject_id)
-            _close(Job.objects.pending().filter(pk=job.pk, attempts=job.attempts))
-            return
-        with transaction.atomic(durable=True):
-            # Locked until the end, so nobody else does this work meanwhile; a lock that is taken means somebody does.
-            if Job.objects.pending().select_for_update(skip_locked=True).filter(pk=job.pk).first() is None:
-                return
+    if outside:
+        _do_outside(job, handler, until=time.monotonic())
+        return
+    with _failures_noted(job), transaction.atomic(durable=True):
+        # Locked until the end, so nobody else does this work meanwhile; a lock that is taken means somebody does.
+        if Job.objects.pending().select_for_update(skip_locked=True).filter(pk=job.pk).first() is not None:
             handler(job.subject_id)
             _close(Job.objects.filter(pk=job.pk))
-    except Later as later:
-        ours = Job.objects.pending().filter(pk=job.pk, attempts=job.attempts)
-        ours.update(due_at=later.due_at, attempts=0, lease_expires_at=None, last_error="")
-    except Exception as error:  # whatever a handler raises, the row must know
-        logger.exception("%s failed at attempt %s of %s", job, job.attempts, ATTEMPTS)
-        _note_failure(job, error)
 
 
-def perform_in_turn(job_id: int, attempt: int, handler: Callable[[str], None]) -> None:
+def perform_in_turn(job_id: int, attempt: int, handler: Callable[[str], Conclusion | None]) -> None:
     """Do a job of a lane of ``IN_TURN`` outside of any transaction, then what else is due there, for ``TURN`` seconds.
 
-    So a lane is as fast as its server, where one hand-out for each job would make it as slow as the dispatcher.
+    So a lane is as fast as its server, where one hand-out for each job would make it as slow as the dispatcher. The
+    end of a job and the start of the next are one transaction: SQLite has one writer, for whom all lanes wait.
     """
     until = time.monotonic() + TURN
-    perform(job_id, attempt, handler, outside=True)
-    lane = Job.objects.filter(pk=job_id).values_list("lane", flat=True).first()
-    while lane is not None and time.monotonic() < until:
-        following = Job.objects.filter(pk__in=_heads([lane], timezone.now())).values_list("pk", "attempts").first()
-        if following is None:
-            return
-        perform(*following, handler, outside=True)
+    job = _start(job_id, attempt)
+    while job is not None:
+        job = _do_outside(job, handler, until=until)
 
 
 def postpone(lane: str, *, until: datetime) -> None:
     """Leave what waits in a lane alone until a time."""
     waiting = Job.objects.pending().filter(lane=lane, lease_expires_at__isnull=True)
     waiting.filter(due_at__lt=until).update(due_at=until)
+
+
+def change_lane(lane: str, to: str) -> None:
+    """Have all that waits or is being done in a lane go on in another."""
+    Job.objects.pending().filter(lane=lane).update(lane=to)
 
 
 def unpark(jobs: QuerySet[Job]) -> int:
@@ -221,7 +234,11 @@ def _lease(lanes: list[str], *, room: dict[str, int], at: datetime) -> list[Job]
         # A row that another dispatcher holds is being handed out by it.
         due = Job.objects.to_dispatch(at).select_for_update(skip_locked=True)
         if queue in IN_TURN:
-            jobs += due.filter(pk__in=list(_heads(ours, at)))[:limit]
+            heads = due.filter(pk__in=list(_heads(ours, at)))
+            for beginning in SHARES:
+                jobs += heads.filter(lane__startswith=beginning)[: _room_in_share(beginning, at)]
+                heads = heads.exclude(lane__startswith=beginning)
+            jobs += heads[:limit]
         else:
             for lane in ours:
                 jobs += due.filter(lane=lane)[: limit // len(ours)]
@@ -230,6 +247,12 @@ def _lease(lanes: list[str], *, room: dict[str, int], at: datetime) -> list[Job]
         job.lease_expires_at = expires_at
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(lease_expires_at=expires_at)
     return jobs
+
+
+def _room_in_share(beginning: str, at: datetime) -> int:
+    """Say how many more jobs of lanes that begin so may be handed out."""
+    handed_out = Job.objects.pending().filter(lane__startswith=beginning, lease_expires_at__gt=at)
+    return max(0, max(1, int(settings.WEBHOOK_THREADS * SHARES[beginning])) - handed_out.count())
 
 
 def _heads(lanes: Collection[str], at: datetime) -> QuerySet[Job, int]:
@@ -251,16 +274,64 @@ def _held_by_us(jobs: list[Job]) -> QuerySet[Job]:
 
 @transaction.atomic(durable=True)
 def _start(job_id: int, attempt: int) -> Job | None:
-    now = timezone.now()
-    startable = Job.objects.pending().filter(pk=job_id, attempts=attempt, due_at__lte=now)
-    job = startable.select_for_update(skip_locked=True).first()
     # The number of starts tells messages of an earlier hand-out, and the second copy of one, from the one that counts.
+    return _start_one_of(Job.objects.pending().filter(pk=job_id, attempts=attempt, due_at__lte=timezone.now()))
+
+
+def _start_one_of(startable: QuerySet[Job]) -> Job | None:
+    job = startable.select_for_update(skip_locked=True).first()
     if job is None:
         return None
     job.attempts += 1
-    job.lease_expires_at = now + settings.JOB_LEASE
+    job.lease_expires_at = timezone.now() + settings.JOB_LEASE
     job.save(update_fields=["attempts", "lease_expires_at"])
     return job
+
+
+def _do_outside(job: Job, handler: Callable[[str], Conclusion | None], *, until: float) -> Job | None:
+    """Do a job outside of a transaction. Gives the next one of its lane, started, if there is one before ``until``."""
+    following = None
+    with _failures_noted(job):
+        conclude = handler(job.subject_id)
+        with transaction.atomic(durable=True):
+            again_at = conclude() if conclude else None
+            if again_at is None:
+                _close(_held(job))
+            else:
+                _put_off(_held(job), again_at)
+            if time.monotonic() < until:
+                following = _start_following(job)
+    return following
+
+
+def _start_following(job: Job) -> Job | None:
+    """Start what is due next in the lane that a job is in by now. One of the slow has to wait for its turn."""
+    lane = Job.objects.filter(pk=job.pk).values_list("lane", flat=True).first()
+    if lane is None or lane.startswith(SLOW):
+        return None
+    now = timezone.now()
+    return _start_one_of(Job.objects.to_dispatch(now).filter(pk__in=list(_heads([lane], now))))
+
+
+@contextmanager
+def _failures_noted(job: Job) -> Iterator[None]:
+    """Note on the row what goes wrong with the work, or that it goes on later. Nothing is raised."""
+    try:
+        yield
+    except Later as later:
+        _put_off(_held(job), later.due_at)
+    except Exception as error:  # whatever a handler raises, the row must know
+        logger.exception("%s failed at attempt %s of %s", job, job.attempts, ATTEMPTS)
+        _note_failure(job, error)
+
+
+def _held(job: Job) -> QuerySet[Job]:
+    """Find the row as long as it is ours: nobody else has started the job since."""
+    return Job.objects.pending().filter(pk=job.pk, attempts=job.attempts)
+
+
+def _put_off(job: QuerySet[Job], due_at: datetime) -> None:
+    job.update(due_at=due_at, attempts=0, lease_expires_at=None, last_error="")
 
 
 def _close(job: QuerySet[Job]) -> None:
@@ -269,12 +340,11 @@ def _close(job: QuerySet[Job]) -> None:
 
 def _note_failure(job: Job, error: Exception) -> None:
     now = timezone.now()
-    ours = Job.objects.pending().filter(pk=job.pk, attempts=job.attempts)  # else somebody has started it since
     words = f"{type(error).__name__}: {error}"[:2000]
     if job.attempts >= ATTEMPTS:
-        ours.update(parked_at=now, lease_expires_at=None, last_error=words)
+        _held(job).update(parked_at=now, lease_expires_at=None, last_error=words)
     else:
-        ours.update(due_at=now + RETRY_AFTER[job.attempts - 1], lease_expires_at=None, last_error=words)
+        _held(job).update(due_at=now + RETRY_AFTER[job.attempts - 1], lease_expires_at=None, last_error=words)
 
 
 def _park_exhausted(at: datetime) -> None:

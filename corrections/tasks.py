@@ -16,14 +16,16 @@ from corrections.actions import alarms
 from corrections.models import Event, Report
 from corrections.webhooks import events, sending
 
+Handler = Callable[[str], jobs.Conclusion | None]
 
-def does(kind: str, *, outside: bool = False) -> Callable[[Callable[[str], None]], Callable[[int, int], None]]:
+
+def does(kind: str, *, outside: bool = False) -> Callable[[Handler], Callable[[int, int], None]]:
     """Make a function of a subject's id the task that does ``kind``, in the transaction that notes it as done.
 
     With ``outside``, the task reaches beyond the database (mail, other servers) and holds no transaction meanwhile.
     """
 
-    def decorate(handler: Callable[[str], None]) -> Callable[[int, int], None]:
+    def decorate(handler: Handler) -> Callable[[int, int], None]:
         @shared_task(name=jobs.task_name(kind))
         def task(job_id: int, attempt: int) -> None:
             if jobs.KINDS[kind] in jobs.IN_TURN:
@@ -93,9 +95,9 @@ def announce(subject: str) -> None:
 
 
 @does("deliver_webhook", outside=True)
-def deliver_webhook(subject: str) -> None:
+def deliver_webhook(subject: str) -> jobs.Conclusion | None:
     """Try a delivery of a webhook."""
-    sending.deliver(subject)
+    return sending.deliver(subject)
 
 
 @does("tell_webhook_disabled", outside=True)

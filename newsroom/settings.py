@@ -123,6 +123,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Celery: muscle, not memory. What is due is a row (corrections.jobs); a lost message costs a lease, nothing else.
 REDIS_URL = env.str("REDIS_URL", "")
 JOB_LEASE = timedelta(seconds=env.float("JOB_LEASE_SECONDS", 90))
+# To how many endpoints of webhooks is sent at the same time; corrections.jobs says what part of it is for whom.
+WEBHOOK_THREADS = env.int("WEBHOOK_THREADS", 64)
 CELERY_BROKER_URL = REDIS_URL or "embedded"
 CELERY_BROKER_TRANSPORT = None if REDIS_URL else "newsroom.broker.transport:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": JOB_LEASE.total_seconds()}

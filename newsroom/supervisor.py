@@ -143,6 +143,8 @@ def main() -> None:
     # The demo's other site is on this machine, where articles are otherwise never fetched from.
     os.environ.setdefault("OUTGOING_PRIVATE", f"localhost:{partner_port},127.0.0.1:{partner_port}")
     newsroom, greeting = _prepare(partner_port)
+    from django.conf import settings  # not before Django is set up
+
     gunicorn = (
         *("-m", "gunicorn", "newsroom.wsgi", "--bind", f"{host}:{port}", "--threads", "8", "--graceful-timeout", "2"),
         *("--workers", os.environ.get("WEB_PROCESSES", "1"), "--log-level", "warning", "--no-control-socket"),
@@ -154,7 +156,7 @@ def main() -> None:
     # A server that does not answer holds a thread of this one, and nothing else waits for it.
     webhooks = (
         *(*celery, "--queues", "webhooks", "--hostname", "webhooks@%h"),
-        *("--pool", "threads", "--concurrency", os.environ.get("WEBHOOK_THREADS", "16")),
+        *("--pool", "threads", "--concurrency", str(settings.WEBHOOK_THREADS)),
     )
     processes = [
         Process("web", (sys.executable, *gunicorn)),

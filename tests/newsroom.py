@@ -65,7 +65,7 @@ class Newsroom:
         commands = {
             "web": ["-m", "gunicorn", "newsroom.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "4"],
             "worker": [*worker, "--concurrency", "2", "--exclude-queues", "webhooks"],
-            "webhooks": [*worker, "-n", "webhooks@%h", "-Q", "webhooks", "--pool", "threads", "--concurrency", "16"],
+            "webhooks": [*worker, "-n", "webhooks@%h", "-Q", "webhooks", "--pool", "threads", "--concurrency", "64"],
             "scheduler": ["manage.py", "scheduler"],
         }
         output = (self.folder / f"{name}.log").open("ab")
@@ -118,14 +118,14 @@ def running(folder: Path, **environment: str) -> Iterator[Newsroom]:
             newsroom.kill(name)
 
 
-def wait_for(happened: Callable[[], bool], *, what: str, also: str = "") -> None:
-    """Wait until ``happened()`` is true, at most ``PATIENCE`` seconds."""
-    end = time.monotonic() + PATIENCE
+def wait_for(happened: Callable[[], bool], *, what: str, also: str = "", seconds: float = PATIENCE) -> None:
+    """Wait until ``happened()`` is true, at most for ``seconds``."""
+    end = time.monotonic() + seconds
     while time.monotonic() < end:
         if happened():
             return
         time.sleep(0.2)
-    raise AssertionError(f"After {PATIENCE} seconds still not: {what}\n{also}")
+    raise AssertionError(f"After {seconds:g} seconds still not: {what}\n{also}")
 
 
 def _free_port() -> int:

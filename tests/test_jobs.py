@@ -8,8 +8,10 @@ from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from pytest_django import Settings
 
 from articles.models import Article
 from articles.rest.models import IdempotencyKey
@@ -150,6 +152,58 @@ def test_more_lanes_in_turn_than_a_queue_has_room_for_are_handed_out_all_the_sam
         jobs.defer("triage_report", number, lane=f"webhooks:{number}")
 
     assert jobs.dispatch(timezone.now()) == 4
+
+
+def test_however_many_servers_are_slow_or_new_threads_are_left_for_the_prompt(
+    settings: Settings, published: list[object]
+) -> None:
+    settings.WEBHOOK_THREADS = 16
+    for number in range(40):
+        for beginning in (jobs.SLOW, jobs.NEW, "webhooks:"):
+            jobs.defer("triage_report", f"{beginning}{number}", lane=f"{beginning}{number}")
+
+    for _ in range(3):
+        jobs.dispatch(timezone.now())
+
+    leased = list(Job.objects.filter(lease_expires_at__isnull=False).values_list("lane", flat=True))
+    slow = [lane for lane in leased if lane.startswith(jobs.SLOW)]
+    new = [lane for lane in leased if lane.startswith(jobs.NEW)]
+    assert (len(slow), len(new), len(leased)) == (2, 12, 2 + 12 + 40)
+
+
+def test_a_slow_server_is_given_one_job_at_a_hand_out() -> None:
+    for number in range(3):
+        jobs.defer("triage_report", number, lane=f"{jobs.SLOW}1")
+    done: list[str] = []
+
+    jobs.perform_in_turn(Job.objects.order_by("pk")[0].pk, 0, done.append)
+
+    assert done == ["0"]
+
+
+def test_what_came_of_work_outside_and_that_it_is_done_are_written_together(job: Job) -> None:
+    def conclude() -> None:
+        jobs.defer("triage_report", "written")
+        raise LookupError("the database is gone")
+
+    jobs.perform(job.pk, 0, lambda _: conclude, outside=True)
+
+    job.refresh_from_db()
+    assert (job.done_at, job.last_error) == (None, "LookupError: the database is gone")
+    assert Job.objects.count() == 1
+
+
+def test_the_end_of_a_job_and_the_start_of_the_next_in_its_lane_are_one_transaction() -> None:
+    for number in range(5):
+        jobs.defer("triage_report", number, lane="webhooks:1")
+    first = Job.objects.order_by("pk")[0]
+
+    with CaptureQueriesContext(connection) as seen:
+        jobs.perform_in_turn(first.pk, 0, nothing)
+
+    begun = [query["sql"] for query in seen.captured_queries if query["sql"].startswith("SAVEPOINT")]
+    assert not Job.objects.pending().exists()
+    assert len(begun) == 1 + 5
 
 
 def test_who_does_a_job_in_turn_goes_on_with_what_else_is_due_in_its_lane() -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import datetime, timedelta
@@ -17,6 +18,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.core import mail as outbox
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -367,12 +369,10 @@ def test_who_asks_to_be_left_alone_gets_nothing_else_meanwhile(world: World) -> 
 def test_an_endpoint_that_does_not_answer_is_left_alone_for_ever_longer(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sending, "PROMPT", 0.2)
     monkeypatch.setattr(sending, "DEADLINE", 0.2)
     endpoint, server = world.endpoint(hang, events=["report.received"])
-    for number in range(5):
-        report(make_article(f"Number {number}"), "teh")
-    for job in Job.objects.filter(kind="announce"):
-        tasks.announce(job.pk, job.attempts)
+    announce_several(5)
 
     world.work(in_=timedelta(0))
     first = server.connections
@@ -385,6 +385,102 @@ def test_an_endpoint_that_does_not_answer_is_left_alone_for_ever_longer(
     assert endpoint.silences == 2
     assert endpoint.deliveries.filter(status="pending").count() == 5
     assert "within 0.2 seconds" in Attempt.objects.earliest("at").error
+
+
+def lanes_of(endpoint: Endpoint) -> set[str]:
+    return set(Job.objects.pending().filter(kind="deliver_webhook").values_list("lane", flat=True))
+
+
+def announce_several(count: int) -> None:
+    for number in range(count):
+        report(make_article(f"Number {number}"), "teh")
+    for job in Job.objects.pending().filter(kind="announce"):
+        tasks.announce(job.pk, job.attempts)
+
+
+def test_an_endpoint_waits_among_those_that_fare_like_it_with_all_that_waits_for_it(world: World) -> None:
+    statuses = [500]
+
+    def behave(wire: socket.socket, received: Received) -> None:
+        reply(statuses[0])(wire, received)
+
+    endpoint, server = world.endpoint(behave, events=["report.received"])
+    announce_several(3)
+    new = lanes_of(endpoint)
+    first = Job.objects.pending().filter(kind="deliver_webhook").earliest("pk")
+    tasks.deliver_webhook(first.pk, first.attempts)
+    slow = lanes_of(endpoint)
+    statuses[0] = 200
+    second = Job.objects.to_dispatch(timezone.now()).filter(kind="deliver_webhook").earliest("pk")
+    tasks.deliver_webhook(second.pk, second.attempts)
+
+    assert (new, slow) == ({f"webhooks:new:{endpoint.pk.hex}"}, {f"webhooks:slow:{endpoint.pk.hex}"})
+    assert lanes_of(endpoint) == {f"webhooks:{endpoint.pk.hex}"}
+    assert len(server.requests) == 3, "a prompt endpoint is given at once all that is due"
+
+
+@pytest.mark.parametrize(("pace", "within"), [("new", 0.2), ("prompt", 0.2), ("slow", 0.6)])
+def test_who_has_not_been_slow_is_waited_for_a_shorter_time(
+    world: World, monkeypatch: pytest.MonkeyPatch, pace: str, within: float
+) -> None:
+    monkeypatch.setattr(sending, "PROMPT", 0.2)
+    monkeypatch.setattr(sending, "DEADLINE", 0.6)
+    endpoint, _ = world.endpoint(hang)
+    Endpoint.objects.update(pace=pace)
+    delivery = one_delivery(endpoint)
+
+    world.work(in_=timedelta(0))
+
+    endpoint.refresh_from_db()
+    assert f"within {within:g} seconds" in delivery.attempts.get().error
+    assert endpoint.pace == "slow"
+
+
+def test_an_answer_that_takes_long_is_a_delivery_and_the_endpoint_stays_among_the_slow(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def behave(wire: socket.socket, received: Received) -> None:
+        time.sleep(0.4)
+        reply()(wire, received)
+
+    monkeypatch.setattr(sending, "PROMPT", 0.2)
+    endpoint, server = world.endpoint(behave, events=["report.received"])
+    delivery = one_delivery(endpoint)
+    world.work(in_=timedelta(0))
+    world.work(in_=timedelta(seconds=7))
+
+    endpoint.refresh_from_db()
+    delivery.refresh_from_db()
+    assert (delivery.status, endpoint.pace, len(server.requests)) == ("delivered", "slow", 2)
+    assert len({received.headers["webhook-id"] for received in server.requests}) == 1
+
+
+def test_another_address_is_not_tried_yet(world: World) -> None:
+    endpoint, _ = world.endpoint(reply(500))
+    one_delivery(endpoint)
+    world.work(in_=timedelta(0))
+    endpoint.refresh_from_db()
+
+    webhooks.change_endpoint(endpoint, url="https://example.org/hook")
+
+    assert endpoint.pace == "new"
+    assert lanes_of(endpoint) == {f"webhooks:new:{endpoint.pk.hex}"}
+
+
+def test_announcing_to_many_endpoints_takes_as_many_queries_as_to_one(world: World) -> None:
+    def queries() -> int:
+        subject = f"report.received:{report_only(make_article()).pk}"
+        with CaptureQueriesContext(connection) as seen:
+            events.fan_out(subject)
+        return len(seen)
+
+    webhooks.create_endpoint("https://example.org/0", by=world.owner)
+    one = queries()
+    for number in range(1, 30):
+        webhooks.create_endpoint(f"https://example.org/{number}", by=world.owner)
+
+    assert queries() == one
+    assert Delivery.objects.count() == 1 + 30
 
 
 def test_gone_disables_at_once_and_its_owner_is_told(world: World) -> None:

@@ -86,7 +86,7 @@ class EndpointAdmin(_Managed, admin.ModelAdmin):  # type: ignore[type-arg]  # Dj
     form = EndpointForm
     add_form_template = "admin/change_form.html"
     change_form_template = "admin/desk/webhook.html"
-    list_display = ("__str__", "url", "status", "failing_since", "owner", "created_at")
+    list_display = ("__str__", "url", "status", "pace", "failing_since", "owner", "created_at")
     list_select_related = ("owner",)
     list_filter = ("status",)
     search_fields = ("url", "description")

@@ -83,15 +83,16 @@ def change_endpoint(
     _lock(endpoint)
     if url is not None and url != endpoint.url:
         check_address(url)
-        endpoint.url = url
-        endpoint.silences, endpoint.rests_until = 0, None
+        former, endpoint.url = endpoint.lane, url
+        endpoint.silences, endpoint.rests_until, endpoint.pace = 0, None, Endpoint.Pace.NEW
+        jobs.change_lane(former, to=endpoint.lane)
     if events is not None:
         endpoint.events = _in_order(events)
     if description is not None:
         endpoint.description = description
     if contact is not None:
         endpoint.contact = contact
-    endpoint.save(update_fields=["url", "events", "description", "contact", "silences", "rests_until"])
+    endpoint.save(update_fields=["url", "events", "description", "contact", "silences", "rests_until", "pace"])
 
 
 @transaction.atomic

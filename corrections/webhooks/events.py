@@ -58,22 +58,28 @@ def fan_out(subject: str) -> None:
         return
     body = fitted(message)
     now = timezone.now()
-    for endpoint in Endpoint.objects.all():
-        if kind in endpoint.events:
-            is_active = endpoint.status == Endpoint.Status.ACTIVE
-            due_at = max(now, endpoint.rests_until or now) if is_active else None
-            delivery, is_new = Delivery.objects.get_or_create(
+    # Locked, so that none of them changes its lane or is paused before the jobs of its lane are on disk.
+    endpoints = [each for each in Endpoint.objects.order_by("pk").select_for_update(no_key=True) if kind in each.events]
+    made = []
+    for endpoint in endpoints:
+        is_active = endpoint.status == Endpoint.Status.ACTIVE
+        made.append(
+            Delivery(
                 endpoint=endpoint,
                 subject=subject,
-                defaults={
-                    "type": kind,
-                    "body": body,
-                    "status": Delivery.Status.PENDING if is_active else Delivery.Status.MISSED,
-                    "due_at": due_at,
-                },
+                type=kind,
+                body=body,
+                status=Delivery.Status.PENDING if is_active else Delivery.Status.MISSED,
+                due_at=max(now, endpoint.rests_until or now) if is_active else None,
             )
-            if is_new and is_active:
-                jobs.defer("deliver_webhook", delivery.job_subject, lane=endpoint.lane, due_at=due_at)
+        )
+    Delivery.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+    lanes, due = {}, {}
+    for delivery in Delivery.objects.filter(subject=subject).select_related("endpoint"):
+        if delivery.due_at is not None:
+            lanes[delivery.job_subject] = delivery.endpoint.lane
+            due[delivery.job_subject] = delivery.due_at
+    jobs.defer_all("deliver_webhook", lanes, due=due)
 
 
 def message(kind: str, at: datetime, data: Data) -> Data:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from corrections import jobs
+
 
 class EventType(models.TextChoices):
     """What can be announced; the value stands in a message's ``type``."""
@@ -45,6 +47,13 @@ class Endpoint(models.Model):
         GONE = "gone", _("it answered 410 Gone")
         FAILING = "failing", _("nothing was delivered for five days")
 
+    class Pace(models.TextChoices):
+        """How the last try went; it says among which others the endpoint waits."""
+
+        NEW = "new", _("not tried yet")
+        PROMPT = "prompt", _("delivered at once")
+        SLOW = "slow", _("slow or failed")
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     url = models.CharField(_("address"), max_length=2000)
     description = models.CharField(_("what it is"), max_length=200, blank=True)
@@ -66,6 +75,7 @@ class Endpoint(models.Model):
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
     silences = models.PositiveSmallIntegerField(default=0, editable=False, help_text="Tries in a row without a reply.")
     rests_until = models.DateTimeField(_("rests until"), null=True, editable=False)
+    pace = models.CharField(_("last try"), max_length=8, choices=Pace.choices, default=Pace.NEW, editable=False)
 
     secret = ""
     """What signs; only on the object that making an endpoint or rotating its secret gives, never stored as it is."""
@@ -92,8 +102,9 @@ class Endpoint(models.Model):
 
     @property
     def lane(self) -> str:
-        """The lane of the endpoint's deliveries: one at a time, and none waits for another endpoint's."""
-        return f"webhooks:{self.pk.hex}"
+        """The lane of the endpoint's deliveries: one at a time, and none waits for an endpoint of another pace."""
+        beginning = {self.Pace.NEW: jobs.NEW, self.Pace.SLOW: jobs.SLOW}.get(self.Pace(self.pace), "webhooks:")
+        return f"{beginning}{self.pk.hex}"
 
     def is_resting(self, at: datetime) -> bool:
         """Tell whether it is left alone for a while, since it did not answer or asked for it."""

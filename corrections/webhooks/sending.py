@@ -42,34 +42,38 @@ RESTS = (
     timedelta(minutes=5),
 )
 """How long an endpoint is left alone that did not answer, the first time, the second in a row, and so on. A tar pit
-holds one thread for as long as a try may take; resting, it does so ever less often."""
+holds one of the threads for the slow for as long as a try may take; resting, it does so ever less often."""
 
+PROMPT = 5.0
+"""Seconds that a try may take in all at an endpoint that has not been slow: one that suddenly hangs, or hangs from the
+first try on, holds one of the threads that others wait for no longer than this, once."""
 DEADLINE = 15.0
-"""Seconds that a try may take in all."""
+"""Seconds that a try may take at an endpoint that was slow or failed last time."""
 DISABLED_AFTER = timedelta(days=5)
 _PERMISSIONS = "django.contrib.auth.backends.ModelBackend"
 REPLY_KEPT = 500
 """Characters of a reply that are kept for the log."""
 
 
-def deliver(subject: str) -> None:
-    """Try a delivery. At least once. Raises ``jobs.Later`` when it has to be tried again."""
+def deliver(subject: str) -> jobs.Conclusion | None:
+    """Try a delivery. At least once. Gives what writes down what came of it.
+
+    Raises ``jobs.Later`` when it is too early for a try.
+    """
     pk, _, number = subject.partition(".")
     pending = Delivery.objects.filter(pk=pk, round=number, status=Delivery.Status.PENDING)
     delivery = pending.select_related("endpoint").first()
     if delivery is None or delivery.due_at is None:
-        return  # done, redelivered or deleted meanwhile
+        return None  # done, redelivered or deleted meanwhile
     endpoint, now = delivery.endpoint, timezone.now()
     if delivery.type != TEST and endpoint.status != Endpoint.Status.ACTIVE:
         pending.update(status=Delivery.Status.MISSED, due_at=None)
-        return
+        return None
     due_at = max(delivery.due_at, endpoint.rests_until or delivery.due_at)
     if due_at > now:
         raise jobs.Later(due_at)
     attempt, retry_after = _try(delivery, endpoint, now)
-    again_at = _note(delivery, attempt, retry_after)
-    if again_at is not None:
-        raise jobs.Later(again_at)
+    return lambda: _note(delivery, attempt, retry_after)
 
 
 def tell_disabled(subject: str) -> None:
@@ -110,7 +114,10 @@ def _try(delivery: Delivery, endpoint: Endpoint, now: datetime) -> tuple[Attempt
             endpoint.url,
             body=body,
             headers={"Content-Type": "application/json", **signature},
-            deadline=min(DEADLINE, settings.JOB_LEASE.total_seconds() / 2),  # else another worker would try meanwhile
+            # No longer than half a lease, else another worker would try meanwhile.
+            deadline=min(
+                DEADLINE if endpoint.pace == Endpoint.Pace.SLOW else PROMPT, settings.JOB_LEASE.total_seconds() / 2
+            ),
         )
     except (outgoing.TargetRefused, outgoing.NoReply, Unreadable) as error:
         attempt.error = str(error)
@@ -129,7 +136,7 @@ def _secrets(endpoint: Endpoint, at: datetime) -> list[str]:
     return [unseal(secret) for secret in sealed]
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def _note(delivery: Delivery, attempt: Attempt, retry_after: timedelta | None) -> datetime | None:
     """Write what came of a try. Gives when to try again, nothing when not."""
     endpoint = Endpoint.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
@@ -138,6 +145,7 @@ def _note(delivery: Delivery, attempt: Attempt, retry_after: timedelta | None) -
     now, seen = timezone.now(), delivery.round
     delivery.refresh_from_db(from_queryset=Delivery.objects.select_for_update(no_key=True, of=("self",)))
     attempt.save()
+    _note_pace(endpoint, attempt)
     is_ours = delivery.round == seen and delivery.status == Delivery.Status.PENDING
     if not (is_ours or attempt.is_success):
         return None  # redelivered or paused meanwhile: what comes next is said already
@@ -153,6 +161,16 @@ def _note(delivery: Delivery, attempt: Attempt, retry_after: timedelta | None) -
         _note_failure(delivery, endpoint, attempt, retry_after, now)
     delivery.save(update_fields=["tries", "due_at", "status", "delivered_at"])
     return delivery.due_at
+
+
+def _note_pace(endpoint: Endpoint, attempt: Attempt) -> None:
+    """Let an endpoint wait among those that fare like it, with all that waits for it."""
+    is_prompt = attempt.is_success and attempt.milliseconds < PROMPT * 1000
+    pace = Endpoint.Pace.PROMPT if is_prompt else Endpoint.Pace.SLOW
+    if pace != endpoint.pace:
+        former, endpoint.pace = endpoint.lane, pace
+        endpoint.save(update_fields=["pace"])
+        jobs.change_lane(former, to=endpoint.lane)
 
 
 def _note_health(endpoint: Endpoint) -> None:
