@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
@@ -374,6 +375,20 @@ def test_a_withdrawn_entry_stays_an_annotation_with_the_reason() -> None:
     assert values(annotation, "classifying") == ["correction", "withdrawn"]
     assert values(annotation, "replying") == ["It was 300."]
     assert annotation["modified"] > annotation["created"]
+
+
+def test_every_time_in_an_annotation_is_in_utc_and_says_so_with_a_z(client: Client) -> None:
+    """The model demands it of ``created``, ``modified`` and of the times of a ``TimeState``."""
+    editor = make_editor()
+    correction = correct(make_article(), "300 guests", "3,000 guests", by=editor)
+    actions.withdraw_correction(correction, reason="It was 300.", by=editor)
+    client.force_login(editor)
+    reports = json.loads(client.get("/admin/reports.jsonld?page=1").content)["items"]
+
+    for annotation in (annotation_of(correction), *reports):
+        state = {name: time for name, time in annotation["target"]["state"].items() if name != "type"}
+        times = [annotation["created"], annotation.get("modified", annotation["created"]), *state.values()]
+        assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", time) for time in times), times
 
 
 def test_annotations_are_paged_and_every_entry_comes_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:

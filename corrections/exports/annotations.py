@@ -6,7 +6,7 @@ refer to the *projection* of that part (``articles.text``); positions count Unic
 the page showed that text: for a correction, until it was published.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -37,8 +37,8 @@ def of_correction(entry: Correction) -> dict[str, Any]:
         "id": f"{address}annotation.jsonld",
         "type": "Annotation",
         "motivation": "editing" if entry.before != entry.after else "moderating",
-        "created": entry.published_at.isoformat(),
-        "modified": (entry.withdrawn_at or entry.published_at).isoformat(),
+        "created": _time(entry.published_at),
+        "modified": _time(entry.withdrawn_at or entry.published_at),
         "creator": {"type": "Organization", "name": settings.SITE_NAME, "homepage": settings.SITE_URL + "/"},
         "body": [*bodies, {"type": "SpecificResource", "purpose": "linking", "source": address}],
         "target": _target(
@@ -64,7 +64,7 @@ def of_report(report: Report) -> dict[str, Any]:
         "id": report.pk.urn,
         "type": "Annotation",
         "motivation": "editing",
-        "created": report.received_at.isoformat(),
+        "created": _time(report.received_at),
         "body": bodies,
         "target": _target(
             report.url or settings.SITE_URL + report.article.get_absolute_url(),
@@ -143,10 +143,15 @@ def _target(
 ) -> dict[str, Any]:
     words = [quote, position] if position else quote
     within_part = {"type": "CssSelector", "value": f'[data-corrections-part="{part}"]', "refinedBy": words}
-    span = {"sourceDateStart": since.isoformat(), "sourceDateEnd": until.isoformat()} if since else {}
+    span = {"sourceDateStart": _time(since), "sourceDateEnd": _time(until)} if since else {}
     return {
         "type": "SpecificResource",
         "source": source,
-        "state": {"type": "TimeState", **(span or {"sourceDate": until.isoformat()})},
+        "state": {"type": "TimeState", **(span or {"sourceDate": _time(until)})},
         "selector": within_part if part else words,
     }
+
+
+def _time(moment: datetime) -> str:
+    """Write a time as the model demands: ``xsd:dateTime`` in UTC, which is expressed as "Z"."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
