@@ -451,7 +451,7 @@ def test_an_answer_that_takes_long_is_a_delivery_and_the_endpoint_stays_among_th
 
     endpoint.refresh_from_db()
     delivery.refresh_from_db()
-    assert (delivery.status, endpoint.pace, len(server.requests)) == ("delivered", "slow", 2)
+    assert (delivery.status, delivery.tries, endpoint.pace) == ("delivered", 2, "slow")
     assert len({received.headers["webhook-id"] for received in server.requests}) == 1
 
 
@@ -789,6 +789,22 @@ def test_an_address_that_cannot_be_sent_to_is_refused_when_it_is_entered(world: 
         webhooks.create_endpoint(url, by=world.owner)
 
     assert not Endpoint.objects.exists()
+
+
+def test_an_endpoint_whose_name_comes_to_lead_into_our_own_network_gets_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with serving(reply()) as canary:
+        world.settings.OUTGOING_PORTS = [canary.port]
+        endpoint = webhooks.create_endpoint(f"https://cms.example:{canary.port}/hook", by=world.owner)
+        delivery = one_delivery(endpoint)
+        place = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", canary.port))
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: [place])
+
+        world.work(in_=timedelta(0))
+
+    assert canary.connections == 0
+    assert delivery.attempts.get().error == "cms.example is not a public address."
 
 
 @pytest.mark.parametrize("wanted", [[], ["nonsense"], ["webhook.test"], ["case.opened", "case.closed"]])
