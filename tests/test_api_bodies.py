@@ -4,8 +4,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from articles import outgoing
 from articles.models import Article
+from articles.rest.fields import SecureAddress
 from articles.rest.models import Key
 from corrections.models import Report
 from tests.api import call, make_service, problem
@@ -87,3 +91,14 @@ def test_a_body_that_is_no_object_is_422(key: Key, method: str, address: str, bo
     answer = call(method, address.replace("/1/", f"/{make_case().pk}/"), body, key=key)
 
     assert json.loads(answer.content)["status"] == 422, answer.content
+
+
+@settings(max_examples=1000)
+@given(st.from_regex(SecureAddress().constraints["pattern"], fullmatch=True, alphabet=st.characters(codec="ascii")))
+def test_an_address_that_the_document_calls_valid_is_refused_for_its_host_alone(url: str) -> None:
+    refused = ""
+    try:
+        outgoing.check_secure_url(url)
+    except outgoing.TargetRefused as refusal:
+        refused = str(refusal)
+    assert not refused or refused.endswith("is not a public address."), url

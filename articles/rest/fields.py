@@ -24,6 +24,8 @@ MOMENT = (
 """A point in time (RFC 3339), of the years that are taken."""
 
 _NO_SPACE = r"[^\s\u0000-\u0020\u007f-\u00a0]*"
+_NOTHING_STRANGE = r"[^\s\\\u0000-\u0020\u007f-\u00a0]*"
+"""Nor a backslash, which some read as a slash."""
 _HOST = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
 
 
@@ -120,7 +122,7 @@ class SecureAddress(Text):
     @property
     def constraints(self) -> Constraints:
         """Say what an address is."""
-        return {"minLength": 1, "pattern": rf"^https://{_HOST}(/{_NO_SPACE})?$"}
+        return {"minLength": 1, "pattern": rf"^https://{_HOST}(/{_NOTHING_STRANGE})?$"}
 
 
 class Moment(serializers.DateTimeField):
