@@ -10,7 +10,7 @@ import pytest
 
 from articles.importers import html_page
 from articles.importers.items import Item, Refused
-from articles.importers.prose import is_boilerplate
+from articles.importers.rules import is_boilerplate
 from articles.sanitise import clean
 from articles.text import project
 

@@ -11,8 +11,10 @@ from typing import Any, BinaryIO
 from selectolax.lexbor import LexborHTMLParser
 
 from articles.actions import Text
+from articles.importers.elements import Element, weigh
 from articles.importers.items import LARGEST_ITEM, Found, Item, Refused, read_address, read_date, read_language
-from articles.importers.prose import Element, find_bodies, find_standfirst, prune, render, tree, weigh
+from articles.importers.prose import find_bodies, find_standfirst, prune, tree
+from articles.importers.rendering import render
 from articles.text import collapse
 
 _SIGN = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]|<article[\s>]|<meta\s|<h1[\s>]", re.IGNORECASE)
