@@ -379,7 +379,7 @@ def _words_before(prefix: str) -> str:
 def _words_after(suffix: str) -> str:
     """Give the first words after a quote, whole ones."""
     shown = suffix[:_CONTEXT]
-    return f"{shown.rpartition(' ')[0]} …" if " " in shown.strip() else shown
+    return f"{shown.rpartition(' ')[0]}\N{NO-BREAK SPACE}…" if " " in shown.strip() else shown
 
 
 def _query_of(view: SavedView, chosen: dict[str, Any]) -> str:
