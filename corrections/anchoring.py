@@ -284,6 +284,11 @@ def same_place(a_start: int, a_end: int, b_start: int, b_end: int, text: str) ->
     return a_start < b_end and b_start < a_end
 
 
+def reads_as(words: str, wished: str) -> bool:
+    """Tell whether two wordings are the same: white space, invisible characters and typography aside, but not case."""
+    return _folded(words) == _folded(wished)
+
+
 def follow(
     quote: Quote,
     start: int | None,

@@ -15,6 +15,7 @@ from operator import itemgetter
 
 from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
+from articles.projection import check_offsets
 from corrections.alignment import Alignment
 from corrections.words import Vocabulary, Words, may_be
 
@@ -279,5 +280,9 @@ def step_map(old: str, new: str) -> StepMap:
 
 
 def carry(passage_start: int, passage_end: int, old: str, new: str) -> tuple[int, int] | None:
-    """Return where the stretch of ``old`` lies in ``new``; None if it was rewritten or removed."""
+    """Return where the stretch of ``old`` lies in ``new``; None if it was rewritten or removed.
+
+    Offsets are in code points. Raises ``ValueError`` if they are not a stretch of ``old``.
+    """
+    check_offsets(old, passage_start, passage_end)
     return step_map(old, new).carry(passage_start, passage_end)

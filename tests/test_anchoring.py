@@ -525,3 +525,9 @@ def test_a_step_map_keeps_less_than_twenty_bytes_a_character(code: str) -> None:
     tracemalloc.stop()
     assert step.carry(0, 10) is not None
     assert kept / len(text) < 20
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 3), (5, 3), (0, 29), (29, 29)])
+def test_what_is_no_stretch_of_the_old_text_is_not_carried(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="are not a stretch of a text of 28 characters"):
+        carry(start, end, "The mayor opened teh bridge.", "The mayor opened the bridge.")

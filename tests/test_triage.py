@@ -263,6 +263,29 @@ def test_a_report_of_what_was_corrected_meanwhile_is_thanked_and_closed() -> Non
     assert Case.objects.get().resolution == "already_fixed"
 
 
+@pytest.mark.parametrize(("seen", "suggestion"), [(None, ""), (2, ""), (None, "shut"), (1, "")])
+def test_other_words_where_the_quote_never_stood_are_for_an_editor_to_see(seen: int | None, suggestion: str) -> None:
+    article = make_article()
+    revise_article(article, Text(headline="A bridge opens", body=BODY.replace("teh", "the")))
+    # What the reader saw is newer than our copy, or the site's page says it otherwise.
+    quote = Quote("closed", "The mayor ", " the bridge on Monday", 10)
+
+    made = submit_report(article, quote, part="body", revision_number=seen, suggestion=suggestion)
+    triage_report(made)
+
+    case = Case.objects.get()
+    assert (case.status, case.outcome, case.passage_text) == ("open", "similar", "opened")
+
+
+def test_the_suggestion_in_the_place_of_a_quote_that_we_never_had_is_already_fixed() -> None:
+    article = make_article()
+    quote = Quote("closed", "The mayor ", " teh bridge on Monday", 10)
+
+    triage_report(submit_report(article, quote, part="body", suggestion="opened"))
+
+    assert Case.objects.get().resolution == "already_fixed"
+
+
 def test_a_case_that_lags_behind_several_revisions_is_brought_up_to_date_before_a_report_joins_it() -> None:
     article = make_article()
     report(article, "teh")

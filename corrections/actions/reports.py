@@ -209,7 +209,22 @@ def _find_in(
         passage = anchoring.locate(seen.projection(part).text, quote)
         if passage.outcome in anchoring.SURE:
             return _follow(part, quote, passage, suggestion, seen, current)
-    return anchoring.locate(current.projection(part).text, quote, suggestion=suggestion)
+    return _locate(current, part, quote, suggestion)
+
+
+def _locate(revision: Revision, part: str, quote: anchoring.Quote, suggestion: str) -> anchoring.Passage:
+    """Look for a quote in a text of which nobody knows that it stood there, or in an earlier one.
+
+    Other words than the quote's, between its context, have put nothing right then: what the reader saw may be newer
+    than our copy, or the site's page say it otherwise. Only what reads as the suggestion is fixed; an editor looks at
+    the rest.
+    """
+    text = revision.projection(part).text
+    found = anchoring.locate(text, quote, suggestion=suggestion)
+    there = text[found.start : found.end] if found.outcome is anchoring.Outcome.ALREADY_FIXED else None
+    if there is None or (suggestion and anchoring.reads_as(there, suggestion)):
+        return found
+    return found._replace(outcome=anchoring.Outcome.SIMILAR)
 
 
 def _follow(
@@ -322,7 +337,7 @@ def _passage_in(case: Case, revision: Revision, part: str) -> anchoring.Passage:
     found = [
         _follow(part, quote, here, suggestion, case.revision, revision)
         if is_followed
-        else anchoring.locate(revision.projection(part).text, quote, suggestion=suggestion)
+        else _locate(revision, part, quote, suggestion)
         for suggestion in sorted(suggestions)
     ]
     return next((passage for passage in found if passage.outcome == anchoring.Outcome.ALREADY_FIXED), found[0])
