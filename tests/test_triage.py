@@ -263,6 +263,17 @@ def test_a_report_of_what_was_corrected_meanwhile_is_thanked_and_closed() -> Non
     assert Case.objects.get().resolution == "already_fixed"
 
 
+def test_a_report_from_an_old_copy_that_names_no_revision_is_followed_from_the_one_it_fits() -> None:
+    article = make_article()
+    quote = Quote("teh", "The mayor opened ", " bridge on Monday", 17)
+    revise_article(article, Text(headline="A bridge opens", body=BODY.replace("teh", "the")))
+    revise_article(article, Text(headline="A bridge opens at last", body=BODY.replace("teh", "the")))
+
+    triage_report(submit_report(article, quote, part="body"))
+
+    assert Case.objects.get().resolution == "already_fixed"
+
+
 @pytest.mark.parametrize(("seen", "suggestion"), [(None, ""), (2, ""), (None, "shut"), (1, "")])
 def test_other_words_where_the_quote_never_stood_are_for_an_editor_to_see(seen: int | None, suggestion: str) -> None:
     article = make_article()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +27,8 @@ _EVERY_PART = (Part.BODY, Part.HEADLINE, Part.STANDFIRST)
 _UNRESOLVED = (Case.Status.OPEN, Case.Status.CLAIMED, Case.Status.SNOOZED, Case.Status.AWAITING_APPROVAL)
 _SURE = (Outcome.EXACT, Outcome.MOVED)
 _PLACED = (*_SURE, Outcome.ALREADY_FIXED)
+_LOOKED_BACK = 10
+"""Revisions before the current one in which the words of a report are looked for that names none."""
 FETCH_WITHIN = timedelta(minutes=2)
 """How long a report waits for its article to be fetched, before an editor sees it as lost."""
 FETCH_AGAIN_AFTER = timedelta(hours=1)
@@ -107,10 +110,11 @@ def triage_report(report: Report) -> None:
     article.refresh_from_db(from_queryset=Article.objects.select_for_update(no_key=True, of=("self",)).with_text())
     # Locked: neither another triage for this article nor a revision of it can come between.
     bring_up_to_date(article)
-    part, passage = _find(report, article)
+    seen = _seen_by(report, article)
+    part, passage = _find(report, article, seen)
     case = _case_at(article, part, passage, report)
     if case is None:
-        case = _open_case(report, article.text, part, passage)
+        case = _open_case(report, article.text, part, passage, seen)
     _join(report, case)
     if case.outcome == Outcome.ALREADY_FIXED and case.status == Case.Status.OPEN:
         _close_as_fixed(case)
@@ -181,10 +185,9 @@ def bring_up_to_date(article: Article) -> None:
             _merge_into_twin(case)
 
 
-def _find(report: Report, article: Article) -> tuple[str, anchoring.Passage]:
+def _find(report: Report, article: Article, seen: Revision) -> tuple[str, anchoring.Passage]:
     """Look for the quote in the part that the report names, or in every part; the surest place wins."""
     parts = [report.part] if report.part else _EVERY_PART
-    seen = _seen_by(report, article)
     return _surest((part, _find_in(part, _quote_of(report), report.suggestion, seen, article.text)) for part in parts)
 
 
@@ -193,7 +196,20 @@ def _quote_of(report: Report) -> anchoring.Quote:
 
 
 def _seen_by(report: Report, article: Article) -> Revision:
-    return article.revisions.filter(number=report.revision_number or 0).first() or article.text
+    """Give the revision that the report names, else the newest of the last few in which its words stand for certain.
+
+    Pages of other sites name none, and what a reader has open there may be an old copy.
+    """
+    named = article.revisions.filter(number=report.revision_number or 0).first()
+    if named is not None:
+        return named
+    quote, parts = _quote_of(report), [report.part] if report.part else _EVERY_PART
+    earlier = article.revisions.filter(number__lt=article.text.number).order_by("-number")[:_LOOKED_BACK]
+    for revision in chain([article.text], earlier.iterator()):
+        found = (anchoring.locate(revision.projection(part).text, quote) for part in parts)
+        if any(passage.outcome in anchoring.SURE for passage in found):
+            return revision
+    return article.text
 
 
 def _surest(found: Iterable[tuple[str, anchoring.Passage]]) -> tuple[str, anchoring.Passage]:
@@ -252,7 +268,7 @@ def _case_at(article: Article, part: str, passage: anchoring.Passage, report: Re
     return None
 
 
-def _open_case(report: Report, revision: Revision, part: str, passage: anchoring.Passage) -> Case:
+def _open_case(report: Report, revision: Revision, part: str, passage: anchoring.Passage, seen: Revision) -> Case:
     severity = severity_of(part, report.category)
     case = Case.objects.create(
         article=revision.article,
@@ -271,7 +287,6 @@ def _open_case(report: Report, revision: Revision, part: str, passage: anchoring
         came_at=report.received_at,
     )
     data: dict[str, Any] = {"outcome": str(passage.outcome), "received_at": report.received_at.isoformat()}
-    seen = _seen_by(report, revision.article)
     stood = seen.number < revision.number and anchoring.locate(seen.projection(part).text, _quote_of(report))
     if stood and stood.outcome in anchoring.SURE:
         data["stood_in"] = seen.number
