@@ -33,6 +33,8 @@ _JOINABLE = frozenset("address blockquote dd div dt h1 h2 h3 h4 h5 h6 li p pre s
 
 _SPACES = re.compile(r"[ \n]{2,}")
 _SPACE_RUN = re.compile(r"[ \t\n\f\r]+")
+_UNHELD = re.compile("[\0\ud800-\udfff]")
+"""What no file of HTML can hold: U+0000, and halves of characters."""
 _TOKEN = re.compile(r"[\w\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe0e\ufe0f]+|.", re.DOTALL)
 # A table of this many bits is what the comparison of two stretches may take (50 MB); beyond it they are replaced whole.
 _DIFFERENCE_LIMIT = 400_000_000
@@ -91,10 +93,10 @@ def replace(text: str, start: int, end: int, replacement: str) -> str:
 def normalise(replacement: str) -> str:
     r"""Give the replacement the form that text has in a projection.
 
-    A run of white space becomes one newline if it holds a line break, else one space, also at the ends. U+0000, which
-    HTML cannot hold, goes.
+    A run of white space becomes one newline if it holds a line break, else one space, also at the ends. U+0000 and
+    lone surrogates, which HTML cannot hold, go.
     """
-    return _SPACE_RUN.sub(lambda run: "\n" if "\n" in run[0] or "\r" in run[0] else " ", replacement.replace("\0", ""))
+    return _SPACE_RUN.sub(lambda run: "\n" if "\n" in run[0] or "\r" in run[0] else " ", _UNHELD.sub("", replacement))
 
 
 def collapse(plain: str) -> str:
@@ -103,7 +105,7 @@ def collapse(plain: str) -> str:
     Line breaks are white space like any other here: plain text has no boundaries. The result is its own projection, so
     that offsets of a quote in it need no map and ``replace`` edits it.
     """
-    return _SPACE_RUN.sub(" ", plain.replace("\0", "")).strip(" ")
+    return _SPACE_RUN.sub(" ", _UNHELD.sub("", plain)).strip(" ")
 
 
 def _differences(before: Projection, start: int, end: int, replacement: str) -> list[_Edit]:
