@@ -1,6 +1,11 @@
 """The API's documentation is a page of ours like any other, but for the icons of its style sheet."""
 
+from pathlib import Path
+
+from django.contrib.staticfiles import finders
 from django.test import Client
+
+SWAGGER_CSS = "drf_spectacular_sidecar/swagger-ui-dist/swagger-ui.css"
 
 
 def test_only_the_documentation_may_show_images_that_a_style_sheet_holds(client: Client) -> None:
@@ -10,3 +15,13 @@ def test_only_the_documentation_may_show_images_that_a_style_sheet_holds(client:
     rules = documentation["Content-Security-Policy"].split("; ")
     assert {"img-src 'self' data:", "script-src 'self'", "style-src 'self'"} <= {*rules}
     assert "data:" not in schema["Content-Security-Policy"]
+
+
+def test_the_documentation_is_dark_for_whoever_wants_dark_pages(client: Client) -> None:
+    page = client.get("/api/v1/docs/").content.decode()
+    script = finders.find("newsroom/docs.js")
+
+    assert "/static/newsroom/docs.js" in page
+    assert script
+    assert "html.dark-mode" in Path(str(finders.find(SWAGGER_CSS))).read_text(), "Swagger UI knows the class no longer"
+    assert '"dark-mode"' in Path(str(script)).read_text()
