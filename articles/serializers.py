@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Article, Part, Revision
-from articles.rest.fields import Address, Body, Language, Moment, Text
+from articles.rest.fields import Address, At, Body, Language, Moment, Text
 
 EXAMPLE_ID = "0197c9a2-5d5f-7b40-9c52-3f1f6f1c2b10"
 _ABOUT = {
@@ -44,21 +44,23 @@ _REVISION = {"number": 2, "headline": "Harbour bridge to close", "note": "", "cr
 class ArticleRowSerializer(serializers.Serializer[Article]):
     """An article without its body, as lists give it."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(help_text="Ours; it never changes.")
     url = serializers.SerializerMethodField(help_text="The public page.")
-    headline = serializers.CharField()
-    standfirst = serializers.CharField(source="text.standfirst")
+    headline = serializers.CharField(help_text="Plain text.")
+    standfirst = serializers.CharField(
+        source="text.standfirst", help_text="Plain text under the headline; may be empty."
+    )
     language = serializers.CharField(help_text="BCP 47.")
-    section = serializers.CharField()
-    byline = serializers.CharField()
+    section = serializers.CharField(help_text="Where it stands in the paper; may be empty.")
+    byline = serializers.CharField(help_text="Who wrote it, as readers see it; may be empty.")
     source = serializers.CharField(  # type: ignore[assignment]  # a field named as one of its class's attributes
         help_text="The system it came from; empty for articles that were written here."
     )
     external_id = serializers.CharField(help_text="What the source calls it.")
     canonical_url = serializers.CharField(help_text="Where it was first published, if elsewhere.")
-    status = serializers.ChoiceField(choices=Article.Status.choices)
-    published_at = serializers.DateTimeField()
-    modified_at = serializers.DateTimeField()
+    status = serializers.ChoiceField(choices=Article.Status.choices, help_text="Whether the public may read it.")
+    published_at = At(help_text="When it became public, or will; UTC.")
+    modified_at = At(help_text="When its text last changed; UTC.")
     revision = serializers.IntegerField(source="text.number", help_text="The number of the current revision.")
 
     def get_url(self, article: Article) -> str:
@@ -69,9 +71,11 @@ class ArticleRowSerializer(serializers.Serializer[Article]):
 class PlainTextSerializer(serializers.Serializer[Revision]):
     """The plain text of each part, its projection: what quotes are quoted from and offsets count in (code points)."""
 
-    headline = serializers.CharField()
-    standfirst = serializers.CharField()
-    body = serializers.CharField()
+    headline = serializers.CharField(help_text="The headline's plain text.")
+    standfirst = serializers.CharField(help_text="The standfirst's plain text.")
+    body = serializers.CharField(
+        help_text="The body's plain text: blocks with a line feed between, white space as one space."
+    )
 
     def to_representation(self, instance: Revision) -> dict[str, Any]:
         """Project every part."""
@@ -83,7 +87,7 @@ class ArticleSerializer(ArticleRowSerializer):
     """An article with its text."""
 
     body = serializers.CharField(source="text.body", help_text="HTML, sanitised: safe to show.")
-    text = PlainTextSerializer()
+    text = PlainTextSerializer(help_text="The plain text of each part, which quotes and offsets refer to.")
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A revision, in a list", _REVISION, response_only=True)])
@@ -91,9 +95,9 @@ class RevisionRowSerializer(serializers.Serializer[Revision]):
     """A revision without its text."""
 
     number = serializers.IntegerField(help_text="From 1.")
-    headline = serializers.CharField()
+    headline = serializers.CharField(help_text="Plain text.")
     note = serializers.CharField(help_text="Why it was made.")
-    created_at = serializers.DateTimeField()
+    created_at = At(help_text="When it was saved; UTC.")
 
 
 @extend_schema_serializer(
@@ -104,9 +108,9 @@ class RevisionRowSerializer(serializers.Serializer[Revision]):
 class RevisionSerializer(RevisionRowSerializer):
     """A revision with its text."""
 
-    standfirst = serializers.CharField()
+    standfirst = serializers.CharField(help_text="Plain text under the headline; may be empty.")
     body = serializers.CharField(help_text="HTML, sanitised: safe to show.")
-    text = PlainTextSerializer(source="*")
+    text = PlainTextSerializer(source="*", help_text="The plain text of each part, which quotes and offsets refer to.")
 
 
 @extend_schema_serializer(
@@ -130,17 +134,28 @@ class RevisionSerializer(RevisionRowSerializer):
 class SentArticleSerializer(Body):
     """An article as its source says it is now. What is left out, or empty, stays as it is."""
 
-    headline = Text(max_length=500)
-    standfirst = Text(max_length=10_000, required=False, default="", allow_blank=True)
+    headline = Text(max_length=500, help_text="Plain text.")
+    standfirst = Text(
+        max_length=10_000, required=False, default="", allow_blank=True, help_text="Plain text under the headline."
+    )
     body = Text(max_length=4_000_000, help_text="HTML. Scripts, styles and embeds are taken out.")
     language = Language(required=False, default="", allow_blank=True, help_text="BCP 47.")
-    section = Text(max_length=100, required=False, default="", allow_blank=True)
-    byline = Text(max_length=300, required=False, default="", allow_blank=True)
-    canonical_url = Address(max_length=1000, required=False, default="", allow_blank=True)
+    section = Text(
+        max_length=100, required=False, default="", allow_blank=True, help_text="Where it stands in the paper."
+    )
+    byline = Text(
+        max_length=300, required=False, default="", allow_blank=True, help_text="Who wrote it, as readers see it."
+    )
+    canonical_url = Address(
+        max_length=1000, required=False, default="", allow_blank=True,
+        help_text="Where readers find it, if not here. Reports from that page are about this article.",
+    )  # fmt: skip
     published_at = Moment(
         required=False, allow_null=True, default=None, help_text="In the future: becomes public then."
     )
-    modified_at = Moment(required=False, allow_null=True, default=None)
+    modified_at = Moment(
+        required=False, allow_null=True, default=None, help_text="When the source last changed it; now when left out."
+    )
     note = Text(
         max_length=300, required=False, default="", allow_blank=True, help_text="Why; shown in the article's history."
     )

@@ -1,5 +1,7 @@
 """Another system reads cases and decides them, by the same rules as the editors at the desk."""
 
+import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -60,6 +62,19 @@ def test_a_case_tells_what_an_editor_sees_and_nothing_that_names_the_reader(key:
     assert "reader@example.org" not in raw
     assert case.reports.get().token not in raw
     assert "digest" not in raw
+
+
+def test_times_are_in_utc_whatever_the_zone_of_the_desk(key: Key, settings: Settings) -> None:
+    case = claimed(key)
+    do(case, "correct", key, CORRECTION | {"revision": 1})
+    settings.TIME_ZONE = "Europe/Kyiv"
+
+    told = [get(f"/cases/{case.pk}/", key=key), get("/corrections/"), get(f"/articles/{case.article_id}/")]
+    told.append(get(f"/reports/{case.reports.get().token}/"))
+
+    times = re.findall(r'"[a-z_]+_at": "([^"]+)"', json.dumps(told))
+    assert len(times) > 8
+    assert [time for time in times if not time.endswith(("Z", "+00:00"))] == []
 
 
 def test_cases_are_listed_the_latest_first(key: Key) -> None:

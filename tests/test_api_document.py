@@ -66,6 +66,34 @@ def test_every_call_parameter_and_answer_is_described(document: Any) -> None:
     assert bare == []
 
 
+def test_every_object_and_every_field_of_one_is_described(document: Any) -> None:
+    objects = {
+        name: schema for name, schema in document["components"]["schemas"].items() if schema.get("type") == "object"
+    }
+
+    bare = [name for name, schema in objects.items() if len(schema.get("description", "")) < 5]
+    bare += [
+        f"{name}.{field}"
+        for name, schema in objects.items()
+        for field, told in schema.get("properties", {}).items()
+        if len(told.get("description", "").partition("\n")[0]) < 4 or told["description"].startswith("* ")
+    ]
+    assert len(objects) > 40
+    assert bare == []
+
+
+def test_what_goes_out_says_of_every_time_that_it_is_in_utc(document: Any) -> None:
+    sent = {"Range", "Snooze", "SentArticle"}
+    silent = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, told in schema.get("properties", {}).items()
+        if name not in sent and told.get("format") == "date-time" and "UTC" not in told["description"]
+    ]
+
+    assert silent == []
+
+
 def test_everything_that_goes_in_or_out_has_an_example_that_its_own_schema_admits(document: Any) -> None:
     wrong = []
     for name, operation in operations(document):

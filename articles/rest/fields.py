@@ -141,6 +141,13 @@ class Moment(serializers.DateTimeField):
         return moment.astimezone(UTC)
 
 
+class At(serializers.DateTimeField):
+    """Gives a point in time (RFC 3339) in UTC, whatever zone the desk's pages are shown in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"default_timezone": UTC, **kwargs})
+
+
 def is_taken(moment: datetime) -> bool:
     """Tell whether a time lies between 1000 and 3000, with a day on either side for what offsets do."""
     return 999 <= moment.year <= 3000

@@ -54,6 +54,7 @@ class CursorPages(BasePagination):
         link = {"type": ["string", "null"], "format": "uri", "example": None}
         return {
             "type": "object",
+            "description": "A page of the list, and where those before and after it are.",
             "required": ["next", "previous", "results"],
             "properties": {
                 "next": link

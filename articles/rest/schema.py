@@ -38,7 +38,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
 
     type = serializers.CharField(help_text="`about:blank`, or a name that tells problems of one status apart.")
     title = serializers.CharField(help_text="The status in words.")
-    status = serializers.IntegerField()
+    status = serializers.IntegerField(help_text="The status of HTTP.")
     detail = serializers.CharField(help_text="What went wrong here, and what to do.")
     errors = serializers.DictField(  # type: ignore[assignment]  # a field named as one of its class's attributes
         child=serializers.ListField(child=serializers.CharField()),
@@ -210,7 +210,8 @@ class Schema(AutoSchema):
         content = response["content"]["application/json"]
         if self._is_list_view():
             page = self.registry[(content["schema"]["$ref"].rpartition("/")[2], ResolvedComponent.SCHEMA)]
-            page.schema["properties"]["results"]["items"] = either
+            entries = {"items": either, "description": "The entries of this page, in the order that the call names."}
+            page.schema["properties"]["results"] |= entries
         else:
             content["schema"] = either
 

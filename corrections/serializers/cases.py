@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_sc
 from rest_framework import serializers
 
 from articles.models import Part
-from articles.rest.fields import Body, Choice, Constraints, Moment, Text, Truth, Whole
+from articles.rest.fields import At, Body, Choice, Constraints, Moment, Text, Truth, Whole
 from corrections.models import REJECTIONS, Case, Category, Correction, Event, Outcome, Report, Resolution
 from corrections.passages import Place, place_of
 from corrections.policy import Kind, Severity
@@ -71,9 +71,9 @@ _WHOLE: dict[str, Any] = {
 class QuotedSerializer(serializers.Serializer[Any]):
     """The words that were selected, and those around."""
 
-    exact = serializers.CharField()
-    prefix = serializers.CharField()
-    suffix = serializers.CharField()
+    exact = serializers.CharField(help_text="The words as they were selected.")
+    prefix = serializers.CharField(help_text="What stood before them; may be empty.")
+    suffix = serializers.CharField(help_text="What stood after them; may be empty.")
 
 
 class RegressionSerializer(serializers.Serializer[Correction]):
@@ -83,35 +83,37 @@ class RegressionSerializer(serializers.Serializer[Correction]):
     case = serializers.IntegerField(source="case_id", help_text="The case that the correction came of.")
     before = serializers.CharField(help_text="What was wrong, and is again.")
     after = serializers.CharField(help_text="What was put in its place.")
-    published_at = serializers.DateTimeField()
+    published_at = At(help_text="When it was put right; UTC.")
 
 
 @extend_schema_serializer(examples=[OpenApiExample("A case, in a list", _ROW, response_only=True)])
 class CaseRowSerializer(serializers.Serializer[Case]):
     """A case without its reports and its trail, as lists give it."""
 
-    id = serializers.IntegerField()
+    id = serializers.IntegerField(help_text="The case's number.")
     url = serializers.SerializerMethodField(help_text="The page at the desk.")
-    article = AboutArticleSerializer()
-    status = serializers.ChoiceField(choices=Case.Status.choices)
+    article = AboutArticleSerializer(help_text="The article that it is about.")
+    status = serializers.ChoiceField(choices=Case.Status.choices, help_text="Where it stands.")
     arrival = serializers.ChoiceField(choices=Case.Arrival.choices, help_text="Why it is in the queue.")
     resolution = serializers.SerializerMethodField(help_text="How it ended; null while it has not.")
-    category = serializers.ChoiceField(choices=Category.choices)
-    part = serializers.ChoiceField(choices=Part.choices)
-    quote = QuotedSerializer(source="*")
+    category = serializers.ChoiceField(
+        choices=Category.choices, help_text="What kind of error its readers think it is."
+    )
+    part = serializers.ChoiceField(choices=Part.choices, help_text="The part of the article that the quote lies in.")
+    quote = QuotedSerializer(source="*", help_text="The words that its first reader selected.")
     outcome = serializers.ChoiceField(choices=Outcome.choices, help_text="How surely the passage was found.")
     assignee = serializers.CharField(
         source="assignee.username", allow_null=True, default=None, help_text="Who holds it."
     )
-    claim_expires_at = serializers.DateTimeField(allow_null=True)
-    snoozed_until = serializers.DateTimeField(allow_null=True)
+    claim_expires_at = At(allow_null=True, help_text="When the claim lapses, UTC; null while nobody holds it.")
+    snoozed_until = At(allow_null=True, help_text="When a snoozed case comes back by itself; UTC.")
     wake_at_reports = serializers.IntegerField(allow_null=True, help_text="At how many reports a snoozed case wakes.")
     priority = serializers.IntegerField(help_text="More is more urgent.")
-    report_count = serializers.IntegerField()
-    first_reported_at = serializers.DateTimeField()
-    last_reported_at = serializers.DateTimeField()
-    due_at = serializers.DateTimeField(allow_null=True)
-    resolved_at = serializers.DateTimeField(allow_null=True)
+    report_count = serializers.IntegerField(help_text="How many reports are about it.")
+    first_reported_at = At(help_text="When its first report came in; UTC.")
+    last_reported_at = At(help_text="And its latest; UTC.")
+    due_at = At(allow_null=True, help_text="Until when it has to be decided, UTC; null for no clock.")
+    resolved_at = At(allow_null=True, help_text="When it ended, UTC; null while it has not.")
     merged_into = serializers.IntegerField(source="merged_into_id", allow_null=True, help_text="The case that took it.")
     regression_of = RegressionSerializer(allow_null=True, help_text="The correction whose error is back, if it is one.")
 
@@ -130,22 +132,26 @@ class PassageSerializer(serializers.Serializer[Place]):
 
     revision = serializers.IntegerField(source="revision.number", help_text="The current revision.")
     start = serializers.IntegerField(allow_null=True, help_text="In code points of the part's plain text.")
-    end = serializers.IntegerField(allow_null=True)
-    text = serializers.CharField(source="words")
+    end = serializers.IntegerField(
+        allow_null=True, help_text="Where it ends: the first code point that is not part of it."
+    )
+    text = serializers.CharField(source="words", help_text="The words that stand there now.")
     is_sure = serializers.BooleanField(help_text="Whether a correction may be made there.")
 
 
 class CaseReportSerializer(serializers.Serializer[Report]):
     """A reader's report, without what would tell who the reader is."""
 
-    id = serializers.UUIDField()
-    received_at = serializers.DateTimeField()
-    category = serializers.CharField()
-    quote = QuotedSerializer(source="*")
-    suggestion = serializers.CharField()
-    comment = serializers.CharField()
-    language = serializers.CharField()
-    appealed_at = serializers.DateTimeField(allow_null=True)
+    id = serializers.UUIDField(help_text="The report's id.")
+    received_at = At(help_text="When it came in; UTC.")
+    category = serializers.CharField(
+        help_text="What kind of error the reader thinks it is: typo, fact, wording, other, or empty."
+    )
+    quote = QuotedSerializer(source="*", help_text="The words that the reader selected.")
+    suggestion = serializers.CharField(help_text="The words that the reader wants instead; may be empty.")
+    comment = serializers.CharField(help_text="What the reader adds; may be empty.")
+    language = serializers.CharField(help_text="The reader's language (BCP 47); may be empty.")
+    appealed_at = At(allow_null=True, help_text="When the reader appealed, UTC; null without an appeal.")
 
 
 class CaseCorrectionSerializer(serializers.Serializer[Correction]):
@@ -153,30 +159,34 @@ class CaseCorrectionSerializer(serializers.Serializer[Correction]):
 
     id = serializers.IntegerField(help_text="What `approve` takes as `draft`.")
     number = serializers.CharField(allow_null=True, help_text="Null for drafts and style fixes.")
-    status = serializers.ChoiceField(choices=Correction.Status.choices)
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    severity = serializers.ChoiceField(choices=Severity.choices)
-    start = serializers.IntegerField()
-    before = serializers.CharField()
-    after = serializers.CharField()
-    notice = serializers.CharField()
-    drafted_by = serializers.CharField(source="drafted_by.username")
-    approved_by = serializers.CharField(source="approved_by.username", allow_null=True, default=None)
-    published_at = serializers.DateTimeField(allow_null=True)
+    status = serializers.ChoiceField(choices=Correction.Status.choices, help_text="How far it has come.")
+    kind = serializers.ChoiceField(choices=Kind.choices, help_text="What is done to the article.")
+    severity = serializers.ChoiceField(choices=Severity.choices, help_text="How much it alters the meaning.")
+    start = serializers.IntegerField(help_text="Where `before` stands, in code points of the part's plain text.")
+    before = serializers.CharField(help_text="The words that are wrong.")
+    after = serializers.CharField(help_text="The words in their place.")
+    notice = serializers.CharField(help_text="The sentence that tells the public; empty for a style fix.")
+    drafted_by = serializers.CharField(source="drafted_by.username", help_text="The account of who wrote it.")
+    approved_by = serializers.CharField(
+        source="approved_by.username", allow_null=True, default=None, help_text="And of who gave the second signature."
+    )
+    published_at = At(allow_null=True, help_text="When it was published, UTC; null for drafts.")
 
 
 class EventSerializer(serializers.Serializer[Event]):
     """One row of the trail: who did what, when and why."""
 
-    kind = serializers.ChoiceField(choices=Event.Kind.choices)
-    at = serializers.DateTimeField()
-    by = serializers.CharField(source="by.username", allow_null=True, default=None)
+    kind = serializers.ChoiceField(choices=Event.Kind.choices, help_text="What happened.")
+    at = At(help_text="When; UTC.")
+    by = serializers.CharField(
+        source="by.username", allow_null=True, default=None, help_text="The account of who did it; null for the system."
+    )
     key = serializers.CharField(
         source="key.name", allow_null=True, default=None, help_text="The API key that was used, if any."
     )
-    old_status = serializers.CharField()
-    new_status = serializers.ChoiceField(choices=Case.Status.choices)
-    note = serializers.CharField()
+    old_status = serializers.CharField(help_text="The case's status before; empty for its first event.")
+    new_status = serializers.ChoiceField(choices=Case.Status.choices, help_text="And after.")
+    note = serializers.CharField(help_text="Why, in the words of who did it; may be empty.")
     data = serializers.DictField(  # type: ignore[assignment]  # a field named as one of its class's attributes
         help_text="What else is known of it, depending on the kind."
     )
@@ -246,7 +256,7 @@ class CorrectSerializer(Body):
         min_value=1, required=False, help_text="The revision that was seen. Left out, `If-Match` has to say it."
     )
     start = Whole(min_value=0, required=False, help_text="In code points of the part's plain text in that revision.")
-    end = Whole(min_value=0, required=False)
+    end = Whole(min_value=0, required=False, help_text="The first code point that stays.")
     expected = Text(
         max_length=20_000,
         required=False,
@@ -254,9 +264,14 @@ class CorrectSerializer(Body):
         trim_whitespace=False,
         help_text="The words that stand there.",
     )
-    replacement = Text(max_length=20_000, allow_blank=True, trim_whitespace=False)
-    kind = Choice(choices=Kind.choices)
-    severity = Choice(choices=Severity.choices)
+    replacement = Text(
+        max_length=20_000,
+        allow_blank=True,
+        trim_whitespace=False,
+        help_text="Plain text to stand there; empty to delete.",
+    )
+    kind = Choice(choices=Kind.choices, help_text="What is done to the article.")
+    severity = Choice(choices=Severity.choices, help_text="How much it alters the meaning; decides who has to approve.")
     notice = Text(max_length=5000, default="", allow_blank=True, help_text="Needed for everything but a style fix.")
     override_reason = Text(
         max_length=2000, default="", allow_blank=True, help_text="Why a style fix touches what it should not."
@@ -285,7 +300,7 @@ class CorrectSerializer(Body):
 class RejectSerializer(Body):
     """Close the case without a correction; its readers are told why."""
 
-    reason = Choice(choices=[(reason.value, reason.label) for reason in REJECTIONS])
+    reason = Choice(choices=[(reason.value, reason.label) for reason in REJECTIONS], help_text="Why.")
     message = Text(max_length=2000, default="", allow_blank=True, help_text="Follows the canned sentence.")
 
 
@@ -309,7 +324,7 @@ class SnoozeSerializer(Body):
         min_value=1, max_value=1000, required=False, default=None,
         help_text="Until so many more reports have come; with `until`, whichever is first.",
     )  # fmt: skip
-    note = Text(max_length=500, default="", allow_blank=True)
+    note = Text(max_length=500, default="", allow_blank=True, help_text="Why; kept in the trail.")
 
 
 @extend_schema_serializer(examples=[OpenApiExample("The same error as case 7", {"into": 7}, request_only=True)])

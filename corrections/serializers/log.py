@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Article, Part
+from articles.rest.fields import At
 from corrections.models import Correction
 from corrections.policy import Kind, Severity
 
@@ -25,9 +26,9 @@ PUBLIC_STATUSES = [
 class AboutArticleSerializer(serializers.Serializer[Article]):
     """Which article something is about."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(help_text="The article's id.")
     url = serializers.SerializerMethodField(help_text="The public page.")
-    headline = serializers.CharField()
+    headline = serializers.CharField(help_text="Its headline now; plain text.")
 
     def get_url(self, article: Article) -> str:
         """Give the whole address."""
@@ -68,25 +69,27 @@ class CorrectionSerializer(serializers.Serializer[Correction]):
 
     number = serializers.CharField(help_text="Permanent: the year and the place in it.")
     url = serializers.SerializerMethodField(help_text="The permanent public page.")
-    kind = serializers.ChoiceField(choices=Kind.choices)
-    severity = serializers.ChoiceField(choices=Severity.choices)
-    status = serializers.ChoiceField(choices=PUBLIC_STATUSES)
-    article = AboutArticleSerializer()
-    part = serializers.ChoiceField(choices=Part.choices)
+    kind = serializers.ChoiceField(choices=Kind.choices, help_text="What was done to the article.")
+    severity = serializers.ChoiceField(choices=Severity.choices, help_text="How much it alters the meaning.")
+    status = serializers.ChoiceField(choices=PUBLIC_STATUSES, help_text="Whether it still stands.")
+    article = AboutArticleSerializer(help_text="The article that was put right.")
+    part = serializers.ChoiceField(choices=Part.choices, help_text="The part of the article that it stood in.")
     start = serializers.IntegerField(help_text="Where `before` stood in `revision_before`; code points.")
     before = serializers.CharField(help_text="What was wrong.")
     after = serializers.CharField(help_text="What is right.")
     notice = serializers.CharField(help_text="The sentence that tells the public.")
     language = serializers.CharField(help_text="BCP 47.")
-    revision_before = serializers.IntegerField(source="base.number")
-    revision_after = serializers.IntegerField(source="revision.number")
-    published_at = serializers.DateTimeField()
+    revision_before = serializers.IntegerField(
+        source="base.number", help_text="The number of the last text with the error."
+    )
+    revision_after = serializers.IntegerField(source="revision.number", help_text="The number of the first without it.")
+    published_at = At(help_text="When it came into the log; UTC.")
     amends = serializers.CharField(
         source="amends.number", allow_null=True, default=None, help_text="The entry that this one replaces."
     )
     amended_by = serializers.SerializerMethodField(help_text="The entry that replaces this one.")
-    withdrawn_at = serializers.DateTimeField(allow_null=True)
-    withdrawal_reason = serializers.CharField()
+    withdrawn_at = At(allow_null=True, help_text="When it was withdrawn, UTC; null for what stands.")
+    withdrawal_reason = serializers.CharField(help_text="Why it was withdrawn; empty for what stands.")
 
     def get_url(self, correction: Correction) -> str:
         """Give the whole address."""

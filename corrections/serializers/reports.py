@@ -6,9 +6,9 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from articles.models import Part
-from articles.rest.fields import SOME_TEXT, Choice, Constraints, Email, Language, Text, Truth, Whole
+from articles.rest.fields import SOME_TEXT, At, Choice, Constraints, Email, Language, Text, Truth, Whole
 from corrections.anchoring import Quote
-from corrections.models import Category, Correction, Report
+from corrections.models import Category, Correction, Report, Resolution
 from corrections.standing import Stage, standing_of
 
 _REPORT = {
@@ -41,10 +41,19 @@ _STANDING = {
 class QuoteSerializer(serializers.Serializer[Quote]):
     """A quote in the terms of W3C's TextQuoteSelector and TextPositionSelector; offsets in code points."""
 
-    exact = Text(max_length=2000, trim_whitespace=False)
-    prefix = Text(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
-    suffix = Text(max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False)
-    start = Whole(min_value=0, required=False, default=None, allow_null=True)
+    exact = Text(max_length=2000, trim_whitespace=False, help_text="The words as they were selected.")
+    prefix = Text(
+        max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False,
+        help_text="What stands before them: tells the passage from others of the same words.",
+    )  # fmt: skip
+    suffix = Text(
+        max_length=256, required=False, default="", allow_blank=True, trim_whitespace=False,
+        help_text="What stands after them.",
+    )  # fmt: skip
+    start = Whole(
+        min_value=0, required=False, default=None, allow_null=True,
+        help_text="Where they begin, in code points of the part's plain text.",
+    )  # fmt: skip
 
     def validate_exact(self, exact: str) -> str:
         """Refuse a quote without any word."""
@@ -66,12 +75,30 @@ class ReportSerializer(serializers.Serializer[Report]):
     article = Text(max_length=100, required=False, help_text="The article's id.")
     url = Text(max_length=1000, required=False, help_text="Or its canonical address.")
     revision = Whole(min_value=1, required=False, allow_null=True, help_text="The one the reader saw.")
-    part = Choice(choices=Part.choices, required=False, default="", allow_blank=True)
-    quote = QuoteSerializer()
-    category = Choice(choices=Category.choices, required=False, default="", allow_blank=True)
-    suggestion = Text(max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False)
-    comment = Text(max_length=4000, required=False, default="", allow_blank=True)
-    email = Email(max_length=254, required=False, default="", allow_blank=True)
+    part = Choice(
+        choices=Part.choices, required=False, default="", allow_blank=True,
+        help_text="The part of the article that the quote was selected in; searched for in all of them when left out.",
+    )  # fmt: skip
+    quote = QuoteSerializer(help_text="The words that the reader selected.")
+    category = Choice(
+        choices=Category.choices, required=False, default="", allow_blank=True,
+        help_text="What kind of error the reader thinks it is.",
+    )  # fmt: skip
+    suggestion = Text(
+        max_length=4000, required=False, default="", allow_blank=True, trim_whitespace=False,
+        help_text="The words that should stand there instead.",
+    )  # fmt: skip
+    comment = Text(
+        max_length=4000,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="What the editors should know; only they see it.",
+    )
+    email = Email(
+        max_length=254, required=False, default="", allow_blank=True,
+        help_text="Where the answer goes, once its owner has confirmed it. Erased some time after the case's end.",
+    )  # fmt: skip
     name = Text(
         max_length=100, required=False, default="", allow_blank=True, help_text="Kept only together with ``credit``."
     )
@@ -100,24 +127,31 @@ class ReportSerializer(serializers.Serializer[Report]):
 class ReceivedSerializer(serializers.Serializer[Report]):
     """The answer to a report: it is on disk."""
 
-    id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=[Stage.RECEIVED])
-    receipt = serializers.URLField()
+    id = serializers.UUIDField(help_text="The report's id.")
+    status = serializers.ChoiceField(choices=[Stage.RECEIVED], help_text="It waits for triage.")
+    receipt = serializers.URLField(
+        help_text="The secret page on which the reader follows the report. Its last part is the token of `get_report`."
+    )
 
 
 @extend_schema_serializer(examples=[OpenApiExample("It was put right", _STANDING, response_only=True)])
 class StandingSerializer(serializers.Serializer[Report]):
     """What became of a report."""
 
-    id = serializers.UUIDField()
-    status = serializers.ChoiceField(choices=Stage.choices)
-    resolution = serializers.CharField(allow_null=True)
-    message = serializers.CharField(allow_blank=True)
-    correction = serializers.CharField(allow_null=True)
-    correction_status = serializers.ChoiceField(
-        choices=[Correction.Status.PUBLISHED, Correction.Status.WITHDRAWN], allow_null=True
+    id = serializers.UUIDField(help_text="The report's id.")
+    status = serializers.ChoiceField(choices=Stage.choices, help_text="How far it has come.")
+    resolution = serializers.ChoiceField(
+        choices=Resolution.choices, allow_null=True, help_text="How its case ended; null while it has not."
     )
-    received_at = serializers.DateTimeField()
+    message = serializers.CharField(allow_blank=True, help_text="The same for the reader, in the report's language.")
+    correction = serializers.CharField(
+        allow_null=True, help_text="The number of the log's entry that it led to, if any."
+    )
+    correction_status = serializers.ChoiceField(
+        choices=[Correction.Status.PUBLISHED, Correction.Status.WITHDRAWN], allow_null=True,
+        help_text="Whether that entry stands; null where there is none.",
+    )  # fmt: skip
+    received_at = At(help_text="When it came in; UTC.")
 
     def to_representation(self, instance: Report) -> dict[str, Any]:
         """Put the standing in words."""
@@ -129,5 +163,5 @@ class StandingSerializer(serializers.Serializer[Report]):
             "message": standing.message,
             "correction": standing.correction.number if standing.correction else None,
             "correction_status": standing.correction.status if standing.correction else None,
-            "received_at": instance.received_at.isoformat(),
+            "received_at": self.fields["received_at"].to_representation(instance.received_at),
         }

@@ -5,9 +5,9 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from articles.rest.fields import Body, Choice, Email, Moment, SecureAddress, Text
+from articles.rest.fields import At, Body, Choice, Email, Moment, SecureAddress, Text
 from corrections.webhooks.actions import BadAddress, check_address
-from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
+from corrections.webhooks.models import TEST, Attempt, Delivery, Endpoint, EventType
 
 _ENDPOINT: dict[str, Any] = {
     "id": "7d4fd7ba-51ef-45fb-95bd-12f4b0d6e2a3",
@@ -48,19 +48,25 @@ _DELIVERY: dict[str, Any] = {
 class EndpointSerializer(serializers.Serializer[Endpoint]):
     """An endpoint, and how it has been doing. Its secret is never among it."""
 
-    id = serializers.UUIDField()
-    url = serializers.CharField()
-    description = serializers.CharField()
-    events = serializers.ListField(child=serializers.ChoiceField(choices=EventType.choices))
-    contact = serializers.CharField(help_text="Who is told when it is disabled.")
-    status = serializers.ChoiceField(choices=Endpoint.Status.choices)
-    disabled_reason = serializers.SerializerMethodField(help_text="Why we disabled it, if we did.")
-    disabled_at = serializers.DateTimeField(allow_null=True)
-    failing_since = serializers.DateTimeField(allow_null=True, help_text="The first failure since the last success.")
-    old_secret_expires_at = serializers.DateTimeField(
-        source="previous_expires_at", allow_null=True, help_text="Until then messages are signed with both secrets."
+    id = serializers.UUIDField(help_text="The endpoint's id.")
+    url = serializers.CharField(help_text="Where messages are sent.")
+    description = serializers.CharField(help_text="What it is, for people; may be empty.")
+    events = serializers.ListField(
+        child=serializers.ChoiceField(choices=EventType.choices), help_text="The types of messages that it wants."
     )
-    created_at = serializers.DateTimeField()
+    contact = serializers.CharField(help_text="Who is told when it is disabled.")
+    status = serializers.ChoiceField(
+        choices=Endpoint.Status.choices, help_text="Paused by people; disabled by us, for the reason below."
+    )
+    disabled_reason = serializers.SerializerMethodField(help_text="Why we disabled it, if we did.")
+    disabled_at = At(allow_null=True, help_text="When we disabled it; UTC.")
+    failing_since = At(allow_null=True, help_text="The first failure since the last success; UTC.")
+    old_secret_expires_at = At(
+        source="previous_expires_at",
+        allow_null=True,
+        help_text="Until then messages are signed with both secrets; UTC.",
+    )
+    created_at = At(help_text="When it was made; UTC.")
 
     @extend_schema_field(serializers.ChoiceField(choices=Endpoint.Reason.choices, allow_null=True))
     def get_disabled_reason(self, endpoint: Endpoint) -> str | None:
@@ -100,7 +106,7 @@ class NewEndpointSerializer(Body):
         child=Choice(choices=EventType.choices), min_length=1, max_length=len(EventType),
         default=list(EventType), help_text="All of them when left out.",
     )  # fmt: skip
-    description = Text(max_length=200, allow_blank=True, default="")
+    description = Text(max_length=200, allow_blank=True, default="", help_text="What it is, for people.")
     contact = Email(
         max_length=254, allow_blank=True, default="",
         help_text="Who is told when it is disabled; when left empty, the account that the key acts for.",
@@ -128,11 +134,13 @@ class ChangedEndpointSerializer(NewEndpointSerializer):
 class AttemptSerializer(serializers.Serializer[Attempt]):
     """One try of a delivery."""
 
-    at = serializers.DateTimeField()
+    at = At(help_text="When it began; UTC.")
     reply_status = serializers.IntegerField(allow_null=True, help_text="Null when there was no whole reply.")
     reply = serializers.CharField(help_text="Its beginning.")
     error = serializers.CharField(help_text="Why there was no reply.")
-    milliseconds = serializers.IntegerField()
+    milliseconds = serializers.IntegerField(
+        help_text="How long it took, from looking up the host to the last byte that was read."
+    )
 
 
 @extend_schema_serializer(
@@ -141,15 +149,15 @@ class AttemptSerializer(serializers.Serializer[Attempt]):
 class DeliverySerializer(serializers.Serializer[Delivery]):
     """A message for an endpoint, and its tries."""
 
-    id = serializers.UUIDField()
+    id = serializers.UUIDField(help_text="The delivery's id.")
     message_id = serializers.CharField(help_text="The header `webhook-id`.")
-    type = serializers.CharField()
-    status = serializers.ChoiceField(choices=Delivery.Status.choices)
-    created_at = serializers.DateTimeField()
+    type = serializers.ChoiceField(choices=[*EventType.values, TEST], help_text="What the message tells of.")
+    status = serializers.ChoiceField(choices=Delivery.Status.choices, help_text="How far it has come.")
+    created_at = At(help_text="When it was put on the list; UTC.")
     tries = serializers.IntegerField(help_text="Since it was last put back.")
-    due_at = serializers.DateTimeField(allow_null=True, help_text="The next try.")
-    delivered_at = serializers.DateTimeField(allow_null=True)
-    attempts = AttemptSerializer(many=True)
+    due_at = At(allow_null=True, help_text="The next try, UTC; null when there is none.")
+    delivered_at = At(allow_null=True, help_text="When a 2xx came; UTC.")
+    attempts = AttemptSerializer(many=True, help_text="Every try, in the order of time.")
 
 
 @extend_schema_serializer(
@@ -164,7 +172,7 @@ class DeliverySerializer(serializers.Serializer[Delivery]):
 class RangeSerializer(Body):
     """The time whose undelivered messages are delivered again."""
 
-    since = Moment()
+    since = Moment(help_text="From when on, by the time at which messages were put on the list.")
     until = Moment(default=None, allow_null=True, help_text="Not included; now when left out.")
 
 
@@ -174,14 +182,14 @@ class RangeSerializer(Body):
 class CountSerializer(serializers.Serializer[Any]):
     """How many messages are delivered again."""
 
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="May be 0.")
 
 
 class MessageSerializer(serializers.Serializer[Any]):
     """A message, as an endpoint receives it."""
 
-    type = serializers.CharField()
-    timestamp = serializers.DateTimeField(help_text="When it happened; messages may arrive in another order.")
+    type = serializers.ChoiceField(choices=[*EventType.values, TEST], help_text="What happened.")
+    timestamp = At(help_text="When it happened, UTC; messages may arrive in another order.")
     data = serializers.DictField(help_text="What it happened to: ids, addresses, short texts.")  # type: ignore[assignment]  # a field named as one of its class's attributes
     truncated = serializers.ListField(
         child=serializers.CharField(), required=False, help_text="Paths of texts that were cut to keep it small."
