@@ -142,10 +142,10 @@ dialog,p,button,blockquote,textarea,input,select{border:1px solid #888;border-ra
 dialog{width:34rem;padding:1.5rem}
 h2{margin:0 0 1rem;font-size:1.3rem}
 h2,label,summary,button{font-weight:600}
-blockquote{margin:0;padding:1rem;border:0;background:#8882;white-space:pre-line;overflow:auto;max-height:8rem}
+blockquote{margin:0;padding:1rem;border:0;background:#8882;white-space:pre-line;overflow:auto;max-height:10rem}
 label{display:block}
 label,summary,[role=alert]{margin-top:1rem}
-textarea,input,select,button{min-height:2.8rem;padding:.6rem}
+textarea,input,select,button{min-height:3rem;padding:.6rem}
 textarea,input,select{width:100%;margin-top:.3rem;font-weight:400}
 [aria-invalid=true],[role=alert]:not(:empty){border:2px solid #d33;padding:.6rem}
 footer,p{display:flex;flex-wrap:wrap;gap:1rem;align-items:center;justify-content:end;margin-top:1rem}
@@ -162,7 +162,7 @@ const show = () => {
   const send = h("button", { className: "act" }, say.send);
   const form = h("form", {}, h("h2", {}, say.title),
     h("blockquote", { dir: "auto", tabIndex: 0 },
-      "… " + prefix.split("\n").pop(), h("mark", {}, exact), suffix.split("\n")[0] + " …"),
+      prefix.replace(/.*\n|\S{0,9}/s, "…"), h("mark", {}, exact), suffix.replace(/\n.*|\S{0,9}$/s, "…")),
     field("suggestion", "textarea", exact),
     field("comment", "textarea", ""),
     field("category", "select", "", ...["", ...KEYS.slice(3, 7)].map(value => h("option", { value }, say[value] || ""))),
