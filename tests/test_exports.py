@@ -30,12 +30,12 @@ from corrections.exports import archive
 from corrections.models import Correction, LogEntry
 from corrections.policy import Kind, Severity
 from tests.desk import make_article, make_editor, report
+from tests.newsml import NAMESPACE as G2
+from tests.newsml import XHTML, check
 from tests.public import ATTACK, correct, correct_case, count_queries, many
 
 pytestmark = pytest.mark.django_db
 
-G2 = "{http://iptc.org/std/nar/2006-10-01/}"
-XHTML = "{http://www.w3.org/1999/xhtml}"
 NINJS = json.loads((Path(__file__).parent / "samples" / "ninjs-3.schema.json").read_text())
 LD = 'application/ld+json; profile="http://www.w3.org/ns/anno.jsonld"'
 
@@ -51,22 +51,12 @@ def ninjs(article: Article) -> dict[str, Any]:
 
 
 def newsml(article: Article) -> ET.Element:
-    """Get an article as NewsML-G2, with its elements in the order of the schema."""
+    """Get an article as NewsML-G2, built as the schema says."""
     response = Client().get(f"{article.get_absolute_url()}newsml.xml")
     assert response["Content-Type"].startswith("application/vnd.iptc.g2.newsitem+xml")
     root = ET.fromstring(response.content)
-    in_order(root, "catalogRef itemMeta contentMeta contentSet")
-    in_order(
-        root.find(f"{G2}itemMeta"),
-        "itemClass provider versionCreated firstCreated pubStatus title edNote signal link",
-    )
+    check(root)
     return root
-
-
-def in_order(element: ET.Element | None, names: str) -> None:
-    assert element is not None
-    order = [names.split().index(child.tag.removeprefix(G2)) for child in element]
-    assert order == sorted(order)
 
 
 def signals(article: Article) -> list[str]:
@@ -154,6 +144,32 @@ def test_structured_data_tells_a_correction_from_an_update(pair: tuple[Correctio
     assert [comment["@type"] for comment in corrected["correction"]] == ["CorrectionComment"]
     assert "correction" not in updated
     assert entries == ["CorrectionComment", "Comment"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (' version="1"', ' version="0"'),
+        ("<edNote>", "<note>"),
+        ('<itemClass qcode="ninat:text"></itemClass>', ""),
+        ("stat:usable", "stat:killed"),
+        ("sig:correction", "sig:corrected"),
+        ("<contentMeta>", "<contentMeta><signal qcode='sig:update'/>"),
+        (' standard="NewsML-G2"', ""),
+    ],
+)
+def test_a_news_item_that_breaks_the_schema_is_found_out(right: str, wrong: str) -> None:
+    """Or holding every item of these tests against its rules would show nothing."""
+    article = make_article(byline="Ada Quill", section="City", source="cms", external_id="77")
+    correct(article, "300 guests", "3,000 guests")
+    written = Client().get(f"{article.get_absolute_url()}newsml.xml").content.decode()
+    written = written.replace(' version="2"', ' version="1"').replace('"ninat:text"/>', '"ninat:text"></itemClass>')
+    check(ET.fromstring(written))
+    assert right in written
+
+    broken = written.replace(right, wrong).replace("</edNote>", "</note>" if wrong == "<note>" else "</edNote>")
+    with pytest.raises(AssertionError):
+        check(ET.fromstring(broken))
 
 
 def test_an_article_that_nobody_corrected_says_nothing_of_it() -> None:
