@@ -37,8 +37,15 @@ def check_origin(request: HttpRequest) -> None:
     if origin is None:
         return
     own = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
-    if urlsplit(origin).netloc not in own:
+    if _host_of(origin) not in own:
         raise ForeignOrigin(f"Pages of {origin[:200]} may not send reports here.")
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""  # no browser writes such an origin
 
 
 def site_of(request: HttpRequest) -> Site | None:

@@ -9,6 +9,14 @@ from corrections.api import cases, log, passages, reports, webhooks
 from corrections.exports.api import ReportAnnotationsView
 from newsroom import api, problems
 
+
+class _SchemaView(SpectacularAPIView):
+    """The document. There is one version of it, whatever ``?version=`` says, which would go into a header as it is."""
+
+    def _get_version_parameter(self, _request: object) -> None:
+        return None
+
+
 # Swagger UI draws its icons from its style sheet.
 _docs = csp_update({"img-src": ["data:"]})(
     SpectacularSwaggerSplitView.as_view(url_name="api:schema", permission_classes=[])
@@ -47,6 +55,6 @@ urlpatterns = [
         name="delivery-redeliver",
     ),
     path("problems/", problems.problems, name="problems"),
-    path("schema/", SpectacularAPIView.as_view(permission_classes=[]), name="schema"),
+    path("schema/", _SchemaView.as_view(permission_classes=[]), name="schema"),
     path("docs/", _docs, name="docs"),
 ]

@@ -66,9 +66,9 @@ def _answer(
     errors: dict[str, list[str]] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Response:
-    content = _content(status, detail, kind=kind)
+    content = _content(status, _writable(detail), kind=kind)
     if errors:
-        content["errors"] = errors
+        content["errors"] = {_writable(name): [*map(_writable, told)] for name, told in errors.items()}
     kept = {
         name: value for name, value in (headers or {}).items() if name in ("Allow", "Retry-After", "WWW-Authenticate")
     }
@@ -86,6 +86,11 @@ def _content(status: int, detail: str, *, kind: Kind | None = None) -> dict[str,
         "status": status,
         "detail": detail,
     }
+
+
+def _writable(text: str) -> str:
+    """Put a question mark where what was sent, and is quoted, has half a character that UTF-8 cannot write."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _detail_of(response: Response) -> str:

@@ -60,6 +60,25 @@ def test_the_answer_names_which_fields_there_are_and_what_is_wrong_with_the_othe
     assert "headline, standfirst, body" in told["errors"]["heading"][0]
 
 
+@pytest.mark.parametrize("half", ["\ud800", "\udfff x"])
+def test_what_no_answer_could_repeat_is_refused_all_the_same(key: Key, half: str) -> None:
+    """Half of a character, which JSON can name and UTF-8 cannot write."""
+    article, case = make_article(), make_case()
+    report = {"article": str(article.pk), "quote": {"exact": "teh"}}
+    sent = [
+        ("POST", "/webhooks/", ENDPOINT | {"events": [half]}),
+        ("POST", "/webhooks/", ENDPOINT | {half: 1}),
+        ("PUT", "/articles/by-source/cms/77/", {"headline": half, "body": "<p>x</p>", half: half}),
+        ("POST", f"/cases/{case.pk}/reject/", {"reason": half}),
+        ("POST", "/reports/", report | {"category": half}),
+        ("POST", "/reports/", report | {"article": half}),
+        ("POST", "/reports/", report | {"comment": half}),
+    ]
+
+    for method, address, body in sent:
+        assert problem(call(method, address, body, key=key), 422)["errors"], (address, body)
+
+
 def test_no_report_is_lost_over_a_field_of_a_newer_page() -> None:
     article = make_article()
 

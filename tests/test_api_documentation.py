@@ -25,3 +25,12 @@ def test_the_documentation_is_dark_for_whoever_wants_dark_pages(client: Client) 
     assert script
     assert "html.dark-mode" in Path(str(finders.find(SWAGGER_CSS))).read_text(), "Swagger UI knows the class no longer"
     assert '"dark-mode"' in Path(str(script)).read_text()
+
+
+def test_there_is_one_version_of_the_document_whatever_the_address_says(client: Client) -> None:
+    for version in ("2", "%00", "a%0d%0aSet-Cookie:%20a=b"):
+        document = client.get(f"/api/v1/schema/?format=json&version={version}")
+
+        assert document.status_code == 200
+        assert document.json()["info"]["version"] == "1"
+        assert document["Content-Disposition"] == 'inline; filename="Newsroom API.json"'

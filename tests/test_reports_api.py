@@ -162,8 +162,11 @@ def test_a_quote_that_is_not_in_the_text_is_a_report_all_the_same(client: Client
 
 @pytest.mark.parametrize(
     ("origin", "status"),
-    [("http://testserver", 202), ("http://localhost:8000", 202), ("https://evil.example", 403), ("null", 403)],
-)
+    [
+        ("http://testserver", 202), ("http://localhost:8000", 202), ("https://evil.example", 403), ("null", 403),
+        ("", 403), ("http://[::1", 403), ("http://]", 403),
+    ],
+)  # fmt: skip
 def test_only_our_own_pages_may_send(client: Client, article: Article, origin: str, status: int) -> None:
     response = send(client, report_on(article), origin=origin)
 
