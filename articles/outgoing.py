@@ -10,6 +10,7 @@ decompression. Hosts and networks that are private and meant to be reached are n
 
 import contextlib
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -41,6 +42,9 @@ LIMIT = 64 * 1024
 LONGEST_RETRY_AFTER = timedelta(hours=24)
 
 _PORTS = {"http": 80, "https": 443}
+
+_NAME = re.compile(r"[A-Za-z0-9_.-]+")
+"""What the name of a host is made of, once letters beyond ASCII are put as ``xn--``."""
 
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """All that IANA has given out of IPv6. What lies outside is loopback, link-local, unique and site-local, multicast,
@@ -141,6 +145,8 @@ def check_url(url: str) -> None:
     literal = _literal(host)
     if literal is not None:
         _check_address(literal, host, port)
+    elif not _NAME.fullmatch(host):
+        raise TargetRefused(_("The address names no host."))
     elif host.rstrip(".").lower().split(".")[-1] == "localhost" and not _is_allowed_host(host, port):
         raise TargetRefused(_("%(host)s is not a public address.") % {"host": host})
 
@@ -174,6 +180,11 @@ def is_private_target(url: str) -> bool:
     host, port = _place(parsed)
     literal = _literal(host)
     return _is_allowed_host(host, port) or (literal is not None and _is_allowed_network(literal))
+
+
+def is_numbered(url: str) -> bool:
+    """Tell whether the address names its host by number."""
+    return _literal(_place(_parse(url))[0]) is not None
 
 
 def is_public(address: Address) -> bool:

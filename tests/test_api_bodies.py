@@ -1,17 +1,21 @@
 """What a call takes: the fields that it names, each as it is, and no others."""
 
 import json
+import re
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django import Settings
 
 from articles import outgoing
 from articles.models import Article
 from articles.rest.fields import SecureAddress
 from articles.rest.models import Key
 from corrections.models import Report
+from corrections.serializers.webhooks import NewEndpointSerializer
 from tests.api import call, make_service, problem
 from tests.desk import make_article, make_case
 
@@ -121,3 +125,28 @@ def test_an_address_that_the_document_calls_valid_is_refused_for_its_host_alone(
     except outgoing.TargetRefused as refusal:
         refused = str(refusal)
     assert not refused or refused.endswith("is not a public address."), url
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.from_regex(SecureAddress().constraints["pattern"], fullmatch=True), st.characters(codec="utf-8"), st.data())
+@pytest.mark.parametrize("where", ["host", "anywhere"])
+def test_an_address_that_the_document_calls_invalid_is_refused(
+    where: str, url: str, sign: str, data: st.DataObject
+) -> None:
+    end = len(f"https://{urlsplit(url).netloc}")
+    at = data.draw(st.integers(8, end if where == "host" else len(url)))
+    changed = url[:at] + sign + url[at:]
+
+    if not re.fullmatch(SecureAddress().constraints["pattern"], changed):
+        assert not NewEndpointSerializer(data={"url": changed}).is_valid(), changed
+
+
+@pytest.mark.parametrize(
+    "url", ["http://cms.intra:8080/hook", "https://93.184.215.14/hook", "https://xn--b1amarcd.xn--j1amh/"]
+)
+def test_numbers_names_beyond_ascii_and_what_the_operator_has_named_are_addresses_too(
+    settings: Settings, url: str
+) -> None:
+    settings.OUTGOING_PRIVATE = ["cms.intra:8080"]
+
+    assert NewEndpointSerializer(data={"url": url}).is_valid()

@@ -6,6 +6,7 @@ What a field takes beyond its type, ``constraints`` says in JSON Schema, for the
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.validators import URLValidator
 from rest_framework import serializers
 
@@ -26,7 +27,7 @@ MOMENT = (
 _NO_SPACE = r"[^\s\u0000-\u0020\u007f-\u00a0]*"
 _NOTHING_STRANGE = r"[^\s\\\u0000-\u0020\u007f-\u00a0]*"
 """Nor a backslash, which some read as a slash."""
-_HOST = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63}"
+_HOST = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}|xn--[a-z0-9]{2,59})"
 
 
 class Text(serializers.CharField):
@@ -122,7 +123,8 @@ class SecureAddress(Text):
     @property
     def constraints(self) -> Constraints:
         """Say what an address is."""
-        return {"minLength": 1, "pattern": rf"^https://{_HOST}(/{_NOTHING_STRANGE})?$"}
+        ports = "|".join(map(str, settings.OUTGOING_PORTS))
+        return {"minLength": 1, "pattern": rf"^https://{_HOST}(:({ports}))?([/?]{_NOTHING_STRANGE})?$"}
 
 
 class Moment(serializers.DateTimeField):

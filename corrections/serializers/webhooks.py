@@ -1,10 +1,12 @@
 """Webhooks as JSON: endpoints, deliveries and their tries."""
 
+import re
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
+from articles import outgoing
 from articles.rest.fields import At, Body, Choice, Email, Moment, SecureAddress, Text
 from corrections.webhooks.actions import BadAddress, check_address
 from corrections.webhooks.models import TEST, Attempt, Delivery, Endpoint, EventType
@@ -118,6 +120,11 @@ class NewEndpointSerializer(Body):
             check_address(url)
         except BadAddress as error:
             raise serializers.ValidationError(str(error)) from error
+        is_usual = re.fullmatch(SecureAddress().constraints["pattern"], url)
+        if not (is_usual or outgoing.is_numbered(url) or outgoing.is_private_target(url)):
+            raise serializers.ValidationError(
+                "Write https://, the host's name in letters of ASCII (xn--… for others), then the path."
+            )
         return url
 
 
