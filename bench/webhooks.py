@@ -143,18 +143,31 @@ def report() -> str:
         ]
         for name, result in results.items()
     ]
-    found = next(reversed(results.values())).tries
-    tries = [
-        [name, str(n), str(ms), status, ", ".join(map(str, said))] for name, (n, ms, status, said) in found.items()
-    ]
+    tries = _by_kind(next(reversed(results.values())).tries)
     return "\n".join(
         [
             f"Webhooks: seconds from an event to the healthy receiver, one event every {PAUSE} s\n",
             table(["healthy receiver", "events", "median", "p95", "ratio", "longest"], rows),
             "\nWhat came of the others meanwhile\n",
-            table(["receiver", "tries", "ms each", "endpoint", "replies"], tries),
+            table(["receivers", "how many", "tries of each", "ms each", "endpoints", "replies"], tries),
         ]
     )
+
+
+def _by_kind(tries: dict[str, tuple[int, int, str, list[int | str]]]) -> list[list[str]]:
+    """Give a row for each kind of receiver."""
+    kinds: dict[str, list[tuple[int, int, str, list[int | str]]]] = {}
+    for name, found in tries.items():
+        kinds.setdefault(name.partition(" (")[0], []).append(found)
+    rows = []
+    for name, alike in kinds.items():
+        counts, times, statuses, said = zip(*alike, strict=True)
+        replies = dict.fromkeys(str(reply) for replies in said for reply in replies)
+        fewest, most = min(counts), max(counts)
+        count = str(most) if fewest == most else f"{fewest} to {most}"
+        row = [name, str(len(alike)), count, str(round(statistics.mean(times))), ", ".join(dict.fromkeys(statuses))]
+        rows.append([*row, ", ".join(replies)])
+    return rows
 
 
 def _misbehave(stack: ExitStack, tar_pits: int) -> dict[str, str]:
