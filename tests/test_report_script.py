@@ -702,6 +702,19 @@ def test_every_answer_has_its_sentence_in_every_language(newsroom: Newsroom, lan
         page.get_by_role("alert").filter(has_text=sentences[str(status)].replace("{n}", "2")).wait_for()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_server_is_asked_to_answer_in_the_language_of_the_dialog(newsroom: Newsroom, language: str) -> None:
+    page = newsroom.visit(page_of(ARTICLE, language=f"{language}-X"))
+    newsroom.status = 422
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+    page.keyboard.press("Control+Enter")
+
+    page.locator("dialog .act").click()
+
+    page.get_by_role("alert").filter(has_text=sentences_of(language)["422"]).wait_for()
+    assert [request.headers["accept-language"] for request in newsroom.requests] == [language]
+
+
 def sentences_of(language: str) -> dict[str, str]:
     """Read a language's words and sentences, by what they are about, out of the tables of both files."""
     source = SCRIPT.read_text(encoding="utf-8")

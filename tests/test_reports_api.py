@@ -101,6 +101,34 @@ def test_invalid_fields_are_named_and_nothing_is_stored(
     assert not Job.objects.exclude(kind="count_words").exists()
 
 
+BAD_FIELDS_OF_READERS = [
+    *BAD_FIELDS,
+    *(({name: value}, name) for name in ("suggestion", "comment", "name") for value in ("x" * 4001, "\0", "\ud800", 5)),
+    ({"category": 5}, "category"),
+    ({"email": "x" * 250 + "@example.org"}, "email"),
+    ({"email": 5}, "email"),
+    ({"name": "x" * 101}, "name"),
+    ({"credit": True, "name": " "}, "name"),
+    ({"credit": "yes"}, "credit"),
+]
+
+
+@pytest.mark.parametrize("language", ["uk", "pl", "de", "fr", "es", "ar"])
+def test_what_is_wrong_with_a_field_is_said_in_the_readers_language(
+    client: Client, article: Article, language: str
+) -> None:
+    for changes, field in BAD_FIELDS_OF_READERS:
+        english, said = (
+            send(client, report_on(article, **changes), **{"Accept-Language": asked}).json()["errors"]
+            for asked in ("en", f"{language},en;q=0.5")
+        )
+
+        assert said.keys() == english.keys(), field
+        told = [message for messages in said.values() for message in messages]
+        assert not {message for messages in english.values() for message in messages} & {*told}, field
+        assert all(told), field
+
+
 def test_a_quote_of_exactly_2000_characters_is_taken(client: Client, article: Article) -> None:
     response = send(client, report_on(article, quote={"exact": "😀" * 2000}))
 

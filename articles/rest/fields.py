@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.validators import URLValidator
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 Constraints = dict[str, Any]
@@ -30,8 +31,15 @@ _NOTHING_STRANGE = r"[^\s\\\u0000-\u0020\u007f-\u00a0]*"
 _HOST = r"([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+([A-Za-z]{2,63}|xn--[a-z0-9]{2,59})"
 
 
+_TOO_LONG = _("Ensure this field has no more than {max_length} characters.")
+FRAMEWORKS_OWN = (_("Surrogate characters are not allowed: U+{code_point:X}."), _("Null characters are not allowed."))
+"""What the framework says of fields that readers fill in, in our words: its own lack languages, or are too familiar."""
+
+
 class Text(serializers.CharField):
     """Takes a string."""
+
+    default_error_messages: ClassVar = {"invalid": _("Not a valid string."), "max_length": _TOO_LONG}
 
     @property
     def constraints(self) -> Constraints:
@@ -74,6 +82,8 @@ class Whole(serializers.IntegerField):
 class Truth(serializers.BooleanField):
     """Takes ``true`` or ``false``."""
 
+    default_error_messages: ClassVar = {"invalid": _("Must be a valid boolean.")}
+
     def to_internal_value(self, data: Any) -> bool:
         """Refuse words and numbers that stand for one of the two elsewhere."""
         if not isinstance(data, bool):
@@ -93,6 +103,8 @@ class Choice(serializers.ChoiceField):
 
 class Email(serializers.EmailField):
     """Takes a mail address."""
+
+    default_error_messages: ClassVar = {"invalid": _("Enter a valid email address."), "max_length": _TOO_LONG}
 
     def to_internal_value(self, data: Any) -> str:
         """Refuse numbers."""

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
@@ -58,7 +59,7 @@ class QuoteSerializer(serializers.Serializer[Quote]):
     def validate_exact(self, exact: str) -> str:
         """Refuse a quote without any word."""
         if not exact.strip():
-            raise serializers.ValidationError("Select the words that are wrong; this is white space alone.")
+            raise serializers.ValidationError(_("Tell us which words you mean."))
         return exact
 
 
@@ -113,9 +114,10 @@ class ReportSerializer(serializers.Serializer[Report]):
         A suggestion that is the quote itself, as the script's dialog offers it, is none.
         """
         if not attrs.get("article") and not attrs.get("url"):
-            raise serializers.ValidationError({"article": ["Name the article by its id, or give its address in url."]})
+            message = _("Name the article by its id, or give its address in url.")
+            raise serializers.ValidationError({"article": [message]})
         if attrs["credit"] and not attrs["name"]:
-            raise serializers.ValidationError({"name": ["Write the name by which the reader may be thanked."]})
+            raise serializers.ValidationError({"name": [_("Write the name by which we may thank you.")]})
         if attrs["suggestion"] == attrs["quote"]["exact"]:
             attrs["suggestion"] = ""
         return attrs

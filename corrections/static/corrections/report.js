@@ -184,13 +184,13 @@ const show = () => {
       reply = await fetch(endpoint, {
         method: "POST",
         credentials: "omit",
-        headers: { "Content-Type": "application/json", "Idempotency-Key": draft.key },
+        headers: { "Content-Type": "application/json", "Accept-Language": language, "Idempotency-Key": draft.key },
         body: sent,
         signal: AbortSignal.timeout(15e3),
       });
       answer = await reply.json();
     } catch {
-      // A refusal across origins cannot be read: it is one if we can be reached.
+      // Refusals across origins cannot be read.
       if (!reply.status && endpoint.origin !== origin) {
         await fetch(script.src, { mode: "no-cors", cache: "no-store" }).then(() => (reply = { refused: 1 }), () => 0);
       }
