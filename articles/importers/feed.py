@@ -35,8 +35,11 @@ def parse_entry(piece: Piece) -> Any:
     """Give the entry that feedparser makes of an item."""
     if piece.problem:
         return Refused(piece.where, piece.problem)
-    parsed = feedparser.parse(io.BytesIO(piece.document), sanitize_html=False, resolve_relative_uris=False)
     # Where XML is broken, feedparser guesses: good enough to read news, not for a text that is quoted and corrected.
+    try:
+        parsed = feedparser.parse(io.BytesIO(piece.document), sanitize_html=False, resolve_relative_uris=False)
+    except (ValueError, OverflowError, AssertionError) as error:  # its guess came upon a sign that there is not
+        return Refused(piece.where, f"is not well-formed XML: {_told(error)}")
     if parsed.bozo:
         return Refused(piece.where, f"is not well-formed XML: {_told(parsed.bozo_exception)}")
     if len(parsed.entries) != 1:
