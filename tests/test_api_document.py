@@ -179,3 +179,11 @@ def test_problems_say_their_kind() -> None:
         content = problem(answer, answer.status_code)
         assert content["type"] == f"http://localhost:8000/api/v1/problems/#{name}", content
     assert problem(call("GET", "/cases/"), 401)["type"] == "about:blank"
+
+
+def test_what_is_left_out_of_a_change_has_no_default_that_a_client_would_send(document: Any) -> None:
+    changed = document["components"]["schemas"]["PatchedChangedEndpoint"]["properties"]
+    new = document["components"]["schemas"]["NewEndpoint"]["properties"]
+
+    assert "default" not in json.dumps(changed)
+    assert json.dumps(new).count('"default"') == 3

@@ -268,8 +268,8 @@ ITEM = "<item><title>T</title><guid>1</guid><description>Text.</description></it
         ),
         (b"<rss><channel><item><title>caf\xe9</title></item></channel></rss>", "not in the file's encoding"),
         ("<rss><channel><item><title>a\x00b</title></item></channel></rss>", "not well-formed"),
-        ("<rss><channel><item><title>a&#xD800;b</title></item></channel></rss>", "is not well-formed XML"),
-        ("<rss><channel><item><title>a&#99999999999;b</title></item></channel></rss>", "is not well-formed XML"),
+        ("<rss><channel><item><title>a&#xD800;b</title></item></channel></rss>", "cannot be read"),
+        ("<rss><channel><item><title>a&#99999999999;b</title></item></channel></rss>", "cannot be read"),
     ],
 )
 def test_a_bad_feed_is_refused_with_the_reason(tmp_path: Path, text: str | bytes, reason: str) -> None:

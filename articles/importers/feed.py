@@ -38,8 +38,8 @@ def parse_entry(piece: Piece) -> Any:
     # Where XML is broken, feedparser guesses: good enough to read news, not for a text that is quoted and corrected.
     try:
         parsed = feedparser.parse(io.BytesIO(piece.document), sanitize_html=False, resolve_relative_uris=False)
-    except (ValueError, OverflowError, AssertionError) as error:  # its guess came upon a sign that there is not
-        return Refused(piece.where, f"is not well-formed XML: {_told(error)}")
+    except Exception as error:  # noqa: BLE001  # whatever an item does to it, the next one may be in order
+        return Refused(piece.where, f"cannot be read by feedparser: {type(error).__name__}: {_told(error)}")
     if parsed.bozo:
         return Refused(piece.where, f"is not well-formed XML: {_told(parsed.bozo_exception)}")
     if len(parsed.entries) != 1:

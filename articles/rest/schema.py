@@ -79,6 +79,10 @@ class Schema(AutoSchema):
 
     def _postprocess_serializer_schema(self, schema: dict[str, Any], serializer: Any, direction: str) -> dict[str, Any]:
         described = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]  # the framework's
+        if getattr(serializer, "partial", False):
+            for told in described["properties"].values():
+                for either in (told, *told.get("oneOf", ())):
+                    either.pop("default", None)  # what is left out stays as it is
         return {**described, **getattr(serializer, "constraints", {})}
 
     def get_auth(self) -> list[dict[str, Any]]:
@@ -144,6 +148,8 @@ class Schema(AutoSchema):
             )
             if 412 in self.view.problems.get(self.method, ()):
                 added.append(_header("If-Match", "The ETag of the state that was seen: 412 if it is another one now."))
+                if self.method == "PUT":
+                    added.append(_header("If-None-Match", "`*`: 412 if there is anything already."))
         return [parameter for parameter in added if parameter["name"] not in there]
 
     def _put_in_words(self, operation: dict[str, Any]) -> None:

@@ -132,6 +132,10 @@ class NewEndpointSerializer(Body):
 class ChangedEndpointSerializer(NewEndpointSerializer):
     """What is to be changed of an endpoint; the rest stays."""
 
+    events = serializers.ListField(
+        child=Choice(choices=EventType.choices), min_length=1, max_length=len(EventType),
+        help_text="The types of messages that it wants from now on, all of them.",
+    )  # fmt: skip
     status = Choice(
         choices=[("active", "active"), ("paused", "paused")], required=False,
         help_text="`active` also ends being disabled.",
