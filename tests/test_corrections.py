@@ -147,6 +147,34 @@ def test_the_guard_names_what_a_change_touches(exact: str, replacement: str, tou
     assert set(found) == touched
 
 
+@pytest.mark.parametrize(
+    ("paragraph", "is_quoted"),
+    [
+        ("She said “we saw teh bridge” and left.", True),
+        ("She said “we left” and saw teh bridge, “again”.", False),
+        ('She said "we saw teh bridge" and left.', True),
+        ('She said "we left" and saw teh bridge, "again".', False),
+        ("Sie sagte: „Wir sahen teh Brücke“, und ging.", True),
+        ("Sie sagte: „Wir gehen“ und sah teh Brücke, „wieder“.", False),
+        ("Sie sagte: »Wir sahen teh Brücke«, und ging.", True),
+        ("Powiedziała: „Widzimy teh most” i poszła.", True),
+        ("Powiedziała: „Idziemy” i teh most, „znowu”.", False),
+        ("Hon sade: ”Vi ser teh bro” och gick.", True),
+        ("Вона сказала: «Ми бачимо teh міст» — і пішла.", True),
+        ("Вона сказала: «Ходімо» — і teh міст, «знову».", False),
+        ("«Never ended, teh bridge.</p><p>Another one»", False),
+    ],
+)
+def test_the_guard_knows_what_a_quotation_is_in_many_languages(paragraph: str, is_quoted: bool) -> None:
+    case = make_case("teh", make_article(body=f"<p>{paragraph}</p>"))
+    assert case.start is not None
+    assert case.end is not None
+
+    found = actions.touches_at(case.revision, "body", start=case.start, end=case.end, replacement="the")
+
+    assert (Touch.QUOTED in found) is is_quoted
+
+
 def test_under_four_eyes_a_substantive_correction_waits_for_a_second_person(
     case: Case, editor: User, settings: Any
 ) -> None:

@@ -148,9 +148,7 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
     ``EditConflict`` when the article has moved on.
     """
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
-    correction = case.corrections.select_for_update(of=("self",)).get(
-        status=Correction.Status.AWAITING_APPROVAL, amends=None
-    )
+    correction = _lock_draft(case)
     if draft is not None and draft != correction.pk:
         raise InvalidTransition(_("The draft you looked at was replaced by another one. Read that one first."))
     check_signer(correction, by=by)
@@ -163,9 +161,7 @@ def approve_case(case: Case, *, draft: int | None = None, by: User) -> Correctio
 def return_case(case: Case, *, note: str, by: User) -> None:
     """Send a draft back to its editor with a note, instead of approving it."""
     lock_case(case, allowed_from=(Status.AWAITING_APPROVAL,))
-    correction = case.corrections.select_for_update(of=("self",)).get(
-        status=Correction.Status.AWAITING_APPROVAL, amends=None
-    )
+    correction = _lock_draft(case)
     correction.status = Correction.Status.RETURNED
     correction.save(update_fields=["status"])
     old = case.status
@@ -188,24 +184,28 @@ def touches_at(revision: Revision, part: str, *, start: int, end: int, replaceme
     words = projection.text
     paragraph_start = words.rfind("\n", 0, start) + 1
     paragraph_end = words.find("\n", end) if "\n" in words[end:] else len(words)
-    before = words[paragraph_start:start]
-    in_quotation = _is_open(before) and _is_closed(words[end:paragraph_end])
     return touches(
         words[start:end],
         replacement,
         headline=part == Part.HEADLINE,
-        in_quotation=in_quotation,
+        in_quotation=_is_quoted(words[paragraph_start:start], words[end:paragraph_end]),
         in_link=part == Part.BODY and start < end and _lies_in_link(revision.body, projection.source_span(start, end)),
     )
 
 
-def _is_open(before: str) -> bool:
-    opened = sum(before.count(mark) for mark in "“„«") - sum(before.count(mark) for mark in "”»")
-    return opened > 0 or before.count('"') % 2 == 1
+_CLOSED_BY = {"“": "”", "„": "“”", "”": "”", "«": "»", "»": "«", '"': '"'}
+"""What ends a quotation that a mark begins: English, German, Polish, Swedish, Ukrainian, French, and typewriters."""
 
 
-def _is_closed(after: str) -> bool:
-    return any(mark in after for mark in '”“»"')
+def _is_quoted(before: str, after: str) -> bool:
+    """Tell whether a quotation begins before a stretch and ends behind it, in the same paragraph."""
+    begun_by = ""
+    for char in before:
+        if begun_by and char in _CLOSED_BY[begun_by]:
+            begun_by = ""
+        elif not begun_by and char in _CLOSED_BY:
+            begun_by = char
+    return bool(begun_by) and any(mark in after for mark in _CLOSED_BY[begun_by])
 
 
 def _lies_in_link(html: str, span: tuple[int, int]) -> bool:
