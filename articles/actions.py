@@ -115,11 +115,13 @@ def create_article(
     external_id: str = "",
     canonical_url: str = "",
     published_at: datetime | None = None,
+    saved_at: datetime | None = None,
     note: str = "",
     by: User | None = None,
 ) -> Article:
     """Store a new article with its first revision, in the place that is kept for it if it was awaited.
 
+    ``saved_at`` is when the revision was saved, if that was not now: an article can be older than this database.
     Accounts whose full name stands in the byline become its authors, unless two bear the same name. Raises
     ``ValueError`` for a text without headline or prose, ``IntegrityError`` when ``source`` already has an article with
     ``external_id``.
@@ -137,7 +139,7 @@ def create_article(
     article.save()
     if byline:
         article.authors.set(_accounts_named_in(byline))
-    _save_revision(article, text, note=note, by=by)
+    _save_revision(article, text, note=note, by=by, at=saved_at)
     return article
 
 
@@ -302,7 +304,7 @@ def _awaited_at(canonical_url: str) -> Article | None:
     return awaited.select_for_update(no_key=True, of=("self",)).with_text().first()
 
 
-def _save_revision(article: Article, text: Text, *, note: str, by: User | None) -> Revision:
+def _save_revision(article: Article, text: Text, *, note: str, by: User | None, at: datetime | None = None) -> Revision:
     previous = article.current
     revision = Revision.objects.create(
         article=article,
@@ -311,6 +313,7 @@ def _save_revision(article: Article, text: Text, *, note: str, by: User | None) 
         standfirst=text.standfirst,
         body=text.body,
         note=note,
+        created_at=at or timezone.now(),
         created_by=by,
     )
     article.current = revision

@@ -319,13 +319,14 @@ class _Past:
         return create_article(
             Text(headline=story.headline, standfirst=story.standfirst, body=body),
             slug=story.slug, section=story.section, byline=story.byline, source="demo", external_id=story.slug,
-            published_at=at, by=self.desk[0],
+            published_at=at, saved_at=at, by=self.desk[0],
         )  # fmt: skip
 
     def _mistakes(self, story: OldStory, article: Article) -> Iterator[tuple[datetime, Correction]]:
-        for mistake in story.mistakes:
+        for mistake in sorted(story.mistakes, key=lambda mistake: mistake.hours):
             base = article.text
             at = self.now - timedelta(days=story.days_ago) + timedelta(hours=mistake.hours)
+            at = max(at, base.created_at + timedelta(minutes=7))  # its reader saw the revision before
             start = base.projection("body").text.index(mistake.before)
             editor = self.dice.choice(self.desk[:2])
             decided = at + timedelta(minutes=self.dice.triangular(12, 300, 40))

@@ -79,6 +79,7 @@ class _Newsroom:
                 source="demo",
                 external_id=story.slug,
                 published_at=self.now - timedelta(days=story.days_ago),
+                saved_at=self.now - timedelta(days=story.days_ago),
                 by=self.editors["olena"],
             )
 
@@ -137,6 +138,7 @@ class _Newsroom:
 
     def _resolve_some(self) -> None:
         train, gauge, library = "night-train-returns", "river-gauge", "бібліотека-на-колесах"
+        lighthouse = "منارة-رأس-الزعتر"
         case = self._case(train, "7:15", "7:50", hours_ago=70, category="fact", comment="I was on it this morning.")
         first = self._correct(case, "james", "7:50", Kind.CORRECTION, Severity.SUBSTANTIVE)
         case = self._case(train, "Autumn", "autumn", hours_ago=66, category="typo")
@@ -160,6 +162,13 @@ class _Newsroom:
         self._correct(case, "olena", "найкращий", Kind.STYLE_FIX, Severity.STYLE, override_reason="Лише закінчення.")
         case = self._case(library, "сорок сіл", "тридцять вісім сіл", hours_ago=90, category="fact")
         self._correct(case, "james", "тридцять вісім сіл", Kind.CORRECTION, Severity.MINOR)
+        case = self._case(lighthouse, "ثمانية وعشرين ميلًا", "ثمانية عشر ميلًا", hours_ago=20, category="fact",
+                          comment="أبحر هنا منذ ثلاثين سنة.")  # fmt: skip
+        self._correct(
+            case, "james", "ثمانية عشر ميلًا", Kind.CORRECTION, Severity.SUBSTANTIVE,
+            notice="ذكرت نسخة سابقة من هذا المقال أن ضوء المنارة يُرى من مسافة ثمانية وعشرين ميلًا بحريًا. "
+            "والصواب ثمانية عشر.",
+        )  # fmt: skip
         case = self._case(gauge, "with a pencil", "with a pen", hours_ago=28, category="wording")
         self._correct(case, "james", "in pencil", Kind.CLARIFICATION, Severity.MINOR)
         self._reject(
@@ -215,6 +224,7 @@ class _Newsroom:
         self._report(bridge, "an other", "another", hours_ago=0.8, category="typo")
         held = self._case(bridge, "since 1988", "since 1986", hours_ago=2.8, category="fact")
         actions.claim_case(held, by=self.editors["james"])
+        self._report("منارة-رأس-الزعتر", "وهاذا", "وهذا", hours_ago=6, category="typo")
         self._report(crossing, "мільонів", "мільйонів", hours_ago=4, category="typo")
         self._report(crossing, "слідуючий", "наступний", hours_ago=5, category="wording")
         waiting = self._case(crossing, "486 метрів", "468 метрів", hours_ago=9, category="fact",
