@@ -57,6 +57,8 @@ def _name_text(body: dict[str, Any], known: dict[str, Any]) -> None:
     body["revision"] = passage["revision"]
     if "expected" in body and passage["start"] is not None:
         body |= {"start": passage["start"], "end": passage["end"], "expected": passage["text"]}
+    if body["kind"] != "style_fix":  # the policy takes this for every other kind but a retraction, and wants a notice
+        body |= {"severity": "substantive", "notice": str(body.get("notice") or "").strip() or "It was put right."}
 
 
 def _draft(body: dict[str, Any], known: dict[str, Any]) -> None:
