@@ -315,7 +315,7 @@ SPECTACULAR_SETTINGS = {
     "SERVERS": [{"url": SITE_URL}],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "newsroom.problems.describe"],
     "WEBHOOKS": [
-        f"corrections.api.webhooks.{name}"
+        f"corrections.api.messages.{name}"
         for name in (
             *("REPORT_RECEIVED", "CASE_OPENED", "CASE_RESOLVED", "ARTICLE_REVISED"),
             *("CORRECTION_PUBLISHED", "CORRECTION_AMENDED", "CORRECTION_WITHDRAWN"),

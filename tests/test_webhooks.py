@@ -20,6 +20,7 @@ from django.core import mail as outbox
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 from pytest_django import Settings
 
 from articles.actions import Text, revise_article
@@ -29,6 +30,7 @@ from corrections.policy import UNDO_WITHIN, Kind, Severity
 from corrections.webhooks import actions as webhooks
 from corrections.webhooks import events, sending
 from corrections.webhooks.models import Attempt, Delivery, Endpoint, EventType
+from tests.api import get
 from tests.desk import make_article, make_case, make_editor, report
 from tests.outside import Behaviour, Received, Server, hang, reply, serving
 
@@ -175,8 +177,25 @@ def test_every_event_is_announced_once_when_it_can_no_longer_be_taken_back(world
         "correction.withdrawn": 1,
         "article.revised": 1,
     }
-    resolved = [json.loads(delivery.body) for delivery in endpoint.deliveries.filter(type="case.resolved")]
-    assert sorted(body["data"]["case"]["resolution"] for body in resolved) == ["corrected", "duplicate", "not_an_error"]
+    sent = [json.loads(delivery.body) for delivery in endpoint.deliveries.all()]
+    assert sorted(body["data"]["case"]["resolution"] for body in sent if body["type"] == "case.resolved") == [
+        "corrected", "duplicate", "not_an_error"
+    ]  # fmt: skip
+    document = get("/schema/?format=json")
+    assert [fault for body in sent for fault in not_as_described(body, document)] == []
+    assert not_as_described(sent[0] | {"data": {}}, document) != []
+    assert not_as_described(sent[0] | {"more": 1}, document) != []
+
+
+def not_as_described(body: Any, document: Any) -> list[str]:
+    """Give what the API's document does not say of a message, or says otherwise. No field may be there unsaid."""
+    components = json.loads(json.dumps(document["components"]))
+    for schema in components["schemas"].values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+    (content,) = document["webhooks"][body["type"]]["post"]["requestBody"]["content"].values()
+    validator = Draft202012Validator(content["schema"] | {"components": components})
+    return [f"{body['type']} {error.json_path}: {error.message}" for error in validator.iter_errors(body)]
 
 
 def test_a_correction_that_is_taken_back_is_not_announced_and_neither_is_its_withdrawal(

@@ -194,14 +194,3 @@ class CountSerializer(serializers.Serializer[Any]):
     """How many messages are delivered again."""
 
     count = serializers.IntegerField(help_text="May be 0.")
-
-
-class MessageSerializer(serializers.Serializer[Any]):
-    """A message, as an endpoint receives it."""
-
-    type = serializers.ChoiceField(choices=[*EventType.values, TEST], help_text="What happened.")
-    timestamp = At(help_text="When it happened, UTC; messages may arrive in another order.")
-    data = serializers.DictField(help_text="What it happened to: ids, addresses, short texts.")  # type: ignore[assignment]  # a field named as one of its class's attributes
-    truncated = serializers.ListField(
-        child=serializers.CharField(), required=False, help_text="Paths of texts that were cut to keep it small."
-    )
