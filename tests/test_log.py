@@ -1,8 +1,12 @@
 """The corrections log can be verified: whatever was altered, removed or cut off shows."""
 
+import hashlib
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 
@@ -90,3 +94,42 @@ def test_an_entry_rewritten_with_a_fitting_digest_does_not_fit_the_next(publishe
     )
 
     assert any("Entry 2 does not follow" in fault for fault in log.faults())
+
+
+def test_what_an_entry_says_is_the_same_to_the_byte_for_good() -> None:
+    """Entries of years ago are recomputed by the code of today: who changes a line here breaks every log there is."""
+    editor = make_editor()
+    with time_machine.travel(datetime(2026, 3, 5, 10, 30, tzinfo=ZoneInfo("Europe/Kyiv")), tick=False):
+        case = make_case("teh", make_article())
+        actions.claim_case(case, by=editor)
+        correction = actions.correct_case(
+            case, start=17, end=20, expected="teh", replacement="«the»", revision=1, kind=Kind.CORRECTION,
+            severity=Severity.MINOR, notice='It said "teh".', by=editor,
+        )  # fmt: skip
+    with time_machine.travel(datetime(2026, 3, 6, 0, 0, 0, 250, tzinfo=UTC), tick=False):
+        amended = actions.amend_correction(correction, notice="It said teh.", by=editor)
+    with time_machine.travel(datetime(2026, 3, 7, tzinfo=UTC), tick=False):
+        actions.withdraw_correction(amended, reason="It was right.", by=editor)
+
+    first, second, third = LogEntry.objects.order_by("position")
+
+    assert first.payload == (
+        '{"action":"published","after":"«the»","amends":null,"article":"ARTICLE","at":"2026-03-05T08:30:00.000000+00:00",'
+        '"before":"teh","kind":"correction","language":"en","notice":"It said \\"teh\\".","number":"2026-0001",'
+        '"part":"body","published":"2026-03-05T08:30:00.000000+00:00","severity":"minor"}'
+    ).replace("ARTICLE", str(case.article_id))
+    assert second.payload == (
+        '{"action":"amended","after":"«the»","amends":"2026-0001","article":"ARTICLE",'
+        '"at":"2026-03-06T00:00:00.000250+00:00","before":"teh","kind":"correction","language":"en",'
+        '"notice":"It said teh.","number":"2026-0002","part":"body","published":"2026-03-06T00:00:00.000250+00:00",'
+        '"severity":"minor"}'
+    ).replace("ARTICLE", str(case.article_id))
+    assert third.payload == (
+        '{"action":"withdrawn","after":"«the»","amends":"2026-0001","article":"ARTICLE",'
+        '"at":"2026-03-07T00:00:00.000000+00:00","before":"teh","kind":"correction","language":"en",'
+        '"notice":"It said teh.","number":"2026-0002","part":"body","published":"2026-03-06T00:00:00.000250+00:00",'
+        '"reason":"It was right.","severity":"minor"}'
+    ).replace("ARTICLE", str(case.article_id))
+    for entry, previous in ((first, ""), (second, first.digest), (third, second.digest)):
+        assert entry.digest == hashlib.sha256(f"{previous}\n{entry.payload}".encode()).hexdigest()
+    assert [*log.faults()] == []
