@@ -84,6 +84,7 @@ def test_priority_is_the_sum_of_its_parts(more: dict[str, Any], points: int) -> 
         ({"due_at": NOW + 12 * HOUR}, 6 * HOUR),
         ({"reported_at": NOW - 12 * HOUR, "due_at": NOW + 2 * HOUR}, 2 * HOUR),
         ({"due_at": NOW - HOUR, "reported_at": NOW - DAY}, DAY),
+        ({"due_at": None}, DAY),
         ({"published_at": NOW - 2 * DAY}, HOUR),
         ({"published_at": NOW - DAY + timedelta(minutes=5)}, timedelta(minutes=5)),
     ],
