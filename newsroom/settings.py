@@ -313,7 +313,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "/static/newsroom/favicon.svg",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVERS": [{"url": SITE_URL}],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "newsroom.problems.describe"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "newsroom.problems.describe",
+        "corrections.api.messages.name_headers",
+    ],
     "WEBHOOKS": [
         f"corrections.api.messages.{name}"
         for name in (

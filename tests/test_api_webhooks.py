@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from jsonschema import Draft202012Validator
 
 from articles.rest.models import IdempotencyKey, Key, Scope
 from corrections.webhooks import actions
@@ -212,5 +213,8 @@ def test_the_document_describes_every_message() -> None:
     assert set(document["webhooks"]) == set(EventType)
     for kind, described in document["webhooks"].items():
         content = described["post"]["requestBody"]["content"]["application/json"]
-        assert next(iter(content["examples"].values()))["value"]["type"] == kind
-        assert "webhook-signature" in described["post"]["description"]
+        example = next(iter(content["examples"].values()))["value"]
+        assert example["type"] == kind
+        Draft202012Validator(content["schema"] | {"components": document["components"]}).validate(example)
+        headers = {parameter["name"] for parameter in described["post"]["parameters"] if parameter["in"] == "header"}
+        assert headers == {"webhook-id", "webhook-timestamp", "webhook-signature"}

@@ -90,11 +90,24 @@ def _described(kind: EventType) -> OpenApiWebhook:
     )
 
 
-_SIGNED = (
-    "Signed by the rules of Standard Webhooks. `webhook-id` is the same at every try of a message, `webhook-timestamp` "
-    "is the try's time in seconds of Unix time, `webhook-signature` is `v1,` and the base64 of HMAC-SHA256 over id, "
-    "timestamp and body, joined by full stops; there are two with a space between while the secret is exchanged."
-)
+_SIGNED = "Signed by the rules of Standard Webhooks; the guide for receivers has the lines that verify it."
+_HEADERS = {
+    "webhook-id": "The message's identifier, the same at every try: keep those that you have dealt with.",
+    "webhook-timestamp": "When this try began, in seconds of Unix time: refuse what is more than five minutes off.",
+    "webhook-signature": "`v1,` and the base64 of HMAC-SHA256 over id, timestamp and body, joined by full stops; "
+    "there are two with a space between while the secret is exchanged.",
+}
+
+
+def name_headers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Give every message in the OpenAPI document the headers that it comes with."""
+    for operation in (described["post"] for described in result.get("webhooks", {}).values()):
+        operation["parameters"] = [
+            {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}
+            for name, words in _HEADERS.items()
+        ]
+    return result
+
 
 REPORT_RECEIVED = _described(EventType.REPORT_RECEIVED)
 CASE_OPENED = _described(EventType.CASE_OPENED)
