@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
+from django.template import loader
 from django.views import defaults
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -48,7 +50,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer an error that nobody foresaw, without telling its inside."""
     if request.path.startswith("/api/"):
         return _json(500, "Something went wrong here. Nothing was stored; send the request again later.")
-    return defaults.server_error(request)
+    # No context processors: they may be what failed.
+    context = {"site_name": settings.SITE_NAME, "site_url": settings.SITE_URL}
+    return HttpResponseServerError(loader.render_to_string("500.html", context))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

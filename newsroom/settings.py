@@ -73,7 +73,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "newsroom.static_files.StaticFilesMiddleware",
     "csp.middleware.CSPMiddleware",
     "newsroom.middleware.NulMiddleware",
     "corsheaders.middleware.CorsMiddleware",
@@ -184,16 +184,20 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATIC_ROOT.mkdir(exist_ok=True)
+COMPRESSED_ROOT = DATA_DIR / "compressed"
+COMPRESSED_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "newsroom" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 
 def _let_other_sites_keep(headers: MutableMapping[str, str], _path: str, url: str) -> None:
-    """Let pages of other sites load the reader's script, isolated ones too, and keep it for an hour."""
+    """Let pages of other sites load the reader's script, isolated ones too, and keep it for an hour. Fonts stay."""
     if url.startswith(f"{STATIC_URL}corrections/"):
         headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         headers["Cache-Control"] = "public, max-age=3600, stale-while-revalidate=86400"
+    elif url.endswith(".woff2"):
+        headers["Cache-Control"] = "public, max-age=31536000, immutable"
 
 
 WHITENOISE_ADD_HEADERS_FUNCTION = _let_other_sites_keep

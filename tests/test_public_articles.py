@@ -1,5 +1,6 @@
 """A reader reads an article: its text, what was corrected in it, and how it came to read like this."""
 
+import html
 import json
 import re
 from datetime import timedelta
@@ -7,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -15,6 +16,7 @@ from articles.actions import Text, create_article, revise_article, withdraw_arti
 from articles.text import project
 from corrections import actions
 from corrections.policy import Kind, Severity
+from newsroom import errors
 from tests.desk import BODY, make_article, make_editor
 from tests.public import ATTACK, correct, count_queries, many
 
@@ -254,6 +256,37 @@ def test_machines_can_read_the_corrections(client: Client) -> None:
     assert data["dateModified"] > data["datePublished"]
 
 
+@pytest.mark.parametrize(
+    ("source", "address"),
+    [
+        ("/media/bridge.jpg?w=1&amp;h=2", "https://paper.example/media/bridge.jpg?w=1&h=2"),
+        ("https://images.example/bridge.jpg", "https://images.example/bridge.jpg"),
+        ("https://[oops/bridge.jpg", None),
+    ],
+)
+def test_an_article_with_a_picture_is_shown_with_it_elsewhere(client: Client, source: str, address: str | None) -> None:
+    advert = '<p><img data-corrections-ignore src="/ad.gif"></p>'
+    body = f'{advert}<p>A <img alt="The “bridge”" src="{source}"> text</p>'
+    article = make_article(body=body, canonical_url="https://paper.example/city/bridge/")
+
+    page = client.get(article.get_absolute_url()).content.decode()
+
+    found = re.findall(r'<meta property="og:image" content="(.*?)">', page)
+    assert [html.unescape(text) for text in found] == [address] * bool(address)
+    assert structured(page).get("image") == ([address] if address else None)
+    assert ('<meta property="og:image:alt" content="The “bridge”">' in page) == bool(address)
+
+
+def test_an_article_without_a_picture_and_one_that_was_withdrawn_claim_none(client: Client) -> None:
+    plain, gone = make_article(), make_article(body='<p>A <img src="https://images.example/a.jpg"> text</p>')
+    withdraw_article(gone)
+
+    for article in (plain, gone):
+        page = client.get(article.get_absolute_url()).content.decode()
+        assert "og:image" not in page
+        assert "image" not in structured(page)
+
+
 def test_markup_in_words_that_people_typed_is_shown_not_run(client: Client) -> None:
     article = make_article(headline=ATTACK, section=ATTACK[:100], byline=ATTACK)
     correct(article, "300 guests", ATTACK, notice=ATTACK)
@@ -357,6 +390,17 @@ def test_an_address_that_was_never_there_is_told_in_the_same_design(client: Clie
 
     assert response.status_code == 404
     assert 'class="masthead"' in response.content.decode()
+
+
+def test_an_error_of_ours_names_the_newsroom(settings: Settings) -> None:
+    settings.SITE_NAME = "The Harbour Gazette"
+    request = RequestFactory().get("/articles/")
+
+    response = errors.server_error(request)
+
+    assert response.status_code == 500
+    assert response.content.decode().count("The Harbour Gazette") == 2
+    assert "It is our fault" in response.content.decode()
 
 
 def test_search_engines_find_articles_and_corrections_and_stay_out_of_receipts(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles.models import Article, Part, Revision
+from articles.pictures import Picture, first_picture
 from corrections.models import Correction
 from corrections.passages import fragment_of, passage_of, with_anchors
 from corrections.policy import RULES, Kind, Placement, Severity
@@ -128,6 +129,15 @@ def _that_made_revisions() -> QuerySet[Correction]:
 
 
 @register.simple_tag
+def picture_of(article: Article) -> Picture | None:
+    """Give the picture by which other pages show an article; one that was withdrawn has none."""
+    if article.status != Article.Status.PUBLISHED:
+        return None
+    page = article.canonical_url or settings.SITE_URL + article.get_absolute_url()
+    return first_picture(article.text.body, page=page)
+
+
+@register.simple_tag
 def structured_data(record: Record) -> SafeString:
     """Describe an article with its corrections as schema.org ``NewsArticle``, for machines that read the page."""
     article, revision = record.article, record.article.text
@@ -146,6 +156,8 @@ def structured_data(record: Record) -> SafeString:
     }
     if revision.standfirst and article.status == Article.Status.PUBLISHED:
         data["description"] = revision.standfirst
+    if picture := picture_of(article):
+        data["image"] = [picture.address]
     if article.section:
         data["articleSection"] = article.section
     if article.byline:
