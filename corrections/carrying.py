@@ -9,7 +9,7 @@ script without spaces is a word), compared in a folded form: NFC, without invisi
 dashes alike, case alike. White space is not compared at all.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import islice, pairwise
 from operator import itemgetter
 
@@ -17,7 +17,8 @@ from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 
 from articles.projection import check_offsets
 from corrections.alignment import Alignment
-from corrections.words import Vocabulary, Words, may_be
+from corrections.certainty import Certainty
+from corrections.words import Vocabulary, Words, is_sign
 
 COMPANY = 400
 """Characters of the common beginning and end of both texts that are compared all the same."""
@@ -34,10 +35,6 @@ REPLACED = 8
 """Words, at most, that may stand in the place of as many: more is another text."""
 AROUND, AROUND_REACH = 8, 400
 """Words around a sentence that tell whether it is in its place, and how far they are looked for."""
-SENTENCE_STANDS = 0.6
-"""Part of a sentence's words, on each side of a passage, that must stand for a correction to be applied."""
-SLIDE = 24
-"""Words beside a passage among which we look for stretches that may have been put in at another place."""
 
 
 class StepMap:
@@ -84,72 +81,12 @@ class StepMap:
         return new_start, max(new_start, new_end)
 
     def is_certain(self, start: int, end: int) -> bool:
-        """Whether ``old[start:end]``, if it was carried, is nothing else that reads the same, and ends where it ended.
+        """Whether ``old[start:end]``, if it was carried, is nothing else that reads alike, within the same bounds."""
+        return self._certainty.holds(start, end)
 
-        Its neighbours must be its neighbours still, unless a sentence ends between: with "the" in "the the", nobody can
-        tell which one is meant. And what is around its sentence must still be around it: a sentence that stands
-        elsewhere may as well be a copy.
-        """
-        if end <= self._head or start >= len(self._old.text) - self._tail:
-            return True
-        first = self._old.first_after(start)
-        last = self._old.count_before(end) - 1
-        if last < first:
-            return False
-        low, high = self._image[first], self._image[last]
-        if low < 0 or high - low != last - first:
-            return False
-        return (
-            (self._is_beside(first - 1, low - 1) or self._old.boundary(first) > 1 < self._new.boundary(low))
-            and (self._is_beside(last + 1, high + 1) or self._old.boundary(last + 1) > 1 < self._new.boundary(high + 1))
-            and not self._may_slide(first, low, -1)
-            and not self._may_slide(last, high, 1)
-            and self._stands_around(first, low, -1)
-            and self._stands_around(last, high, 1)
-        )
-
-    def _is_beside(self, i: int, j: int) -> bool:
-        return 0 <= i < len(self._image) and self._image[i] == j >= 0
-
-    def _stands_around(self, i: int, j: int, direction: int) -> bool:
-        """Whether, on one side of word ``i``, its sentence still stands, and what is beside the sentence.
-
-        That is, most of the sentence's words there have an image, and half of the words nearest to it have theirs on
-        that side of word ``j``.
-        """
-        within = True
-        words = standing = seen = around = 0
-        for index in range(i + direction, i + direction * AROUND_REACH, direction):
-            if not 0 <= index < len(self._image):
-                break
-            within = within and self._old.boundary(index + (direction < 0)) < 2
-            if within:
-                words += 1
-                standing += self._image[index] >= 0
-            elif self._image[index] >= 0:
-                seen += 1
-                around += (self._image[index] - j) * direction > 0
-                if seen == AROUND:
-                    break
-        return standing >= SENTENCE_STANDS * words and 2 * around >= seen
-
-    def _may_slide(self, i: int, j: int, direction: int) -> bool:
-        """Whether what was put in or taken out near word ``i`` may as well have been so on its other side."""
-        for words, partners, at in ((self._new, self._source, j), (self._old, self._image, i)):
-            near = at + direction
-            while abs(near - at) < SLIDE and 0 <= near < len(partners) and partners[near] >= 0:
-                near += direction
-            far = near
-            while abs(far - near) < SLIDE and 0 <= far < len(partners) and partners[far] < 0:
-                far += direction
-            if not 0 <= far < len(partners) or far == near:
-                continue
-            back = 1
-            while may_be(words[near - direction * back], words[far - direction * back]):
-                if near - direction * back == at:
-                    return True
-                back += 1
-        return False
+    @cached_property
+    def _certainty(self) -> Certainty:
+        return Certainty(self._old, self._new, self._image, self._source, head=self._head, tail=self._tail)
 
     def is_new(self, start: int, end: int) -> bool:
         """Whether nothing of ``new[start:end]`` came from the old text."""
@@ -229,6 +166,8 @@ class StepMap:
             before -= 1
         while after + 1 < len(image) and image[after + 1] < 0 and after - first < REPLACED:
             after += 1
+        if not (self._stands_on(before - 1, -1) or self._stands_on(after + 1, 1)):
+            return None
         left = image[before - 1] + 1 if before else 0
         right = image[after + 1] if after + 1 < len(image) else len(self._new)
         if (
@@ -250,6 +189,14 @@ class StepMap:
         if before < begin <= last and low < right <= low + REPLACED and self._new.boundary(low) > 1:
             return self._new.starts[low], self._new.end(right - 1)
         return None
+
+    def _stands_on(self, index: int, direction: int) -> bool:
+        """Whether the nearest word from there on that is no sign stands: beside signs alone it is another text."""
+        while 0 <= index < len(self._image):
+            if self._old.end(index) - self._old.starts[index] > 1 or not is_sign(self._old[index]):
+                return self._image[index] >= 0
+            index += direction
+        return False
 
     def _is_free(self, left: int, right: int) -> bool:
         return all(source < 0 for source in self._source[left:right])

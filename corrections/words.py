@@ -218,6 +218,11 @@ def is_word(char: str) -> bool:
     return _JOINS.match(char) is not None
 
 
+def is_invisible(char: str) -> bool:
+    """Whether a character is drawn as nothing."""
+    return _INVISIBLES.match(char) is not None
+
+
 def words_in(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the stretch widened to the words it touches."""
     while 0 < start < len(text) and is_word(text[start]) and is_word(text[start - 1]):

@@ -301,6 +301,7 @@ def test_the_functions_that_others_may_import() -> None:
     assert anchoring.locate("Nothing.", anchoring.Quote("the ferry was late")).start is None
     assert anchoring.carry(17, 20, projected, f"Yes. {projected}") == (22, 25)
     assert anchoring.carry(17, 20, projected, "The mayor opened.") is None
+    assert anchoring.carry(17, 20, projected, "Another text altogether, of other words.") is None
     assert {outcome.value for outcome in Outcome} >= {"exact", "moved", "ambiguous", "already_fixed", "similar", "lost"}
     parameters = inspect.signature(anchoring.locate).parameters
     assert [*parameters] == ["text", "quote", "suggestion"]

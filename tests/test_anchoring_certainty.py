@@ -1,0 +1,112 @@
+"""A correction is applied only where nothing else could be meant: what may be a copy of the passage is shown."""
+
+import pytest
+
+from bench.accuracy import generated, measure
+from bench.corpus import LANGUAGES
+from bench.engines import ENGINES
+from corrections.anchoring import SURE, Outcome, Passage, Quote, follow, locate
+
+LINES = [f"Paragraph {number} tells of year {number * 7919} and nothing else at all." for number in range(8)]
+BEFORE = "Rain fell upon the town for the whole of the second day."
+SENTENCE = "The council met on Monday in the great hall to discuss teh budget for the coming year."
+AFTER = "Nobody had expected that so many people would come to see it."
+
+
+def marked(text: str, words: str, *, context: int = 32) -> Quote:
+    start = text.index(words)
+    end = start + len(words)
+    return Quote(words, text[max(0, start - context) : start], text[end : end + context], start)
+
+
+def followed(old: str, new: str, words: str) -> Passage:
+    quote = marked(old, words)
+    assert quote.start is not None
+    return follow(quote, quote.start, quote.start + len(words), [old, new])
+
+
+def test_words_are_applied_beside_an_edit_if_their_neighbours_are_their_neighbours() -> None:
+    old = f"{BEFORE} {SENTENCE} {AFTER}"
+    new = old.replace(AFTER, f"Its members sat there until seven o'clock without a pause. {AFTER}")
+
+    assert followed(old, new.replace("Monday", "Tuesday"), "teh budget").outcome == Outcome.MOVED
+
+
+def test_a_copy_that_came_in_the_same_step_makes_the_sentence_doubtful() -> None:
+    old = f"{BEFORE} {SENTENCE} {AFTER}"
+    copied = f"{BEFORE} {SENTENCE.replace('great hall', 'small hall')} {SENTENCE} {AFTER}"
+
+    assert followed(old, f"{BEFORE} Updated at noon. {SENTENCE} {AFTER}", "teh").outcome in SURE
+    assert followed(old, copied, "teh").outcome == Outcome.SIMILAR
+
+
+def test_a_copy_that_went_in_the_same_step_makes_the_sentence_doubtful() -> None:
+    old = "\n".join([f"{BEFORE} {SENTENCE} {AFTER}", *LINES, f"{SENTENCE} {LINES[0]}"])
+    new = "\n".join([f"{BEFORE} {SENTENCE} {AFTER}", *LINES, LINES[0]])
+
+    assert followed(old, old.replace("year 7919", "year 7920"), "teh").outcome in SURE
+    assert followed(old, new, "teh").outcome == Outcome.SIMILAR
+
+
+def test_a_copy_far_behind_makes_doubtful_what_both_texts_begin_with() -> None:
+    old = "\n".join([f"{BEFORE} {SENTENCE} {AFTER}", *LINES])
+
+    assert followed(old, f"{old}\nSomething else is told here of other people.", "teh").outcome in SURE
+    assert followed(old, f"{old}\n{SENTENCE}", "teh").outcome == Outcome.SIMILAR
+
+
+def test_a_sentence_whose_neighbour_went_may_have_come_in_its_stead() -> None:
+    old = f"{BEFORE} {SENTENCE} {AFTER}"
+
+    assert followed(old, f"{SENTENCE} {AFTER}", "teh").outcome == Outcome.SIMILAR
+
+
+def test_a_sentence_that_changed_its_paragraph_may_be_a_copy() -> None:
+    old = f"{LINES[0]} {BEFORE}\n{SENTENCE} {AFTER}\n{LINES[1]}"
+    new = f"{LINES[0]} {BEFORE} {SENTENCE}\n{AFTER}\n{LINES[1]}"
+
+    assert followed(old, new, "teh").outcome == Outcome.SIMILAR
+
+
+def test_words_that_came_in_and_repeat_the_sentence_make_it_doubtful() -> None:
+    old = f"{BEFORE} The council has sold 3 letters since Saturday, two witnesses said. {AFTER}"
+    new = old.replace("two witnesses", "two The council has sold 3 letters since Saturday, two witnesses")
+
+    assert followed(old, old.replace("two witnesses", "two or three witnesses"), "3 letters").outcome in SURE
+    assert followed(old, new, "3 letters").outcome not in SURE
+    assert followed(old, new, "said").outcome == Outcome.SIMILAR
+
+
+def test_a_passage_that_was_put_in_once_more_beside_itself_is_doubtful() -> None:
+    old = "昨日は雨が降った。裁判所は隼湾で港を訪れたが、記録が示すとおりである。財団は防潮堤を拒否した。"
+    new = old.replace("隼湾で港", "隼湾では隼湾は港")
+
+    assert followed(old, old.replace("港を訪れた", "港をよく訪れた"), "隼湾").outcome in SURE
+    assert followed(old, new, "隼湾").outcome == Outcome.SIMILAR
+
+
+def test_words_found_elsewhere_are_doubtful_while_something_else_may_be_what_was_marked() -> None:
+    old = f"{BEFORE} {SENTENCE} {AFTER}"
+    edited = SENTENCE.replace("discuss teh", "discuss a")
+
+    assert locate(f"Updated. {old}", marked(old, "teh budget")).outcome == Outcome.MOVED
+    assert locate(f"{BEFORE} {edited} {AFTER} {SENTENCE} {AFTER}", marked(old, "hall to")).outcome == Outcome.SIMILAR
+
+
+def test_a_word_without_context_is_not_called_moved() -> None:
+    assert locate("Once the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.EXACT
+    assert locate("Now the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.SIMILAR
+
+
+@pytest.mark.parametrize("marks", [" the\u6771\u4eac \u00ad", "the \u2060"])
+def test_what_cannot_be_seen_is_no_part_of_the_word_behind_it(marks: str) -> None:
+    assert locate(f"{marks}teh", Quote(marks, start=0))[:3] == (Outcome.EXACT, 0, len(marks))
+
+
+def test_no_correction_is_applied_in_a_wrong_place_nor_to_a_copy_nor_to_other_bounds() -> None:
+    follows = [entry for entry in ENGINES if entry.name == "newsroom follow"]
+
+    result = measure(generated(range(920_000, 920_006), list(LANGUAGES)), follows)["newsroom follow"]
+
+    assert result.applied >= 0.75 * result.applicable
+    assert (result.wrongly_applied, result.wrongly_applied_copies, result.other_bounds) == (0, 0, 0)
