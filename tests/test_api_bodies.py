@@ -101,7 +101,20 @@ def test_a_language_is_the_tag_of_one(key: Key, language: Any) -> None:
     assert "language" in problem(call("POST", "/reports/", report), 422)["errors"]
 
 
-@pytest.mark.parametrize("address", [1, "post", "ftp:/x", "https://", "https://a b.example/", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        1,
+        "post",
+        "ftp:/x",
+        "https://",
+        "https://a b.example/",
+        "javascript:alert(1)",
+        "https://post.example@evil.example/",
+        "https://post.example:99999/",
+        "ftp://post.example/x",
+    ],
+)
 def test_a_canonical_address_is_one_of_the_web(key: Key, address: Any) -> None:
     body = {"headline": "A bridge", "body": "<p>It opens.</p>", "canonical_url": address}
 

@@ -5,6 +5,7 @@ What a field takes beyond its type, ``constraints`` says in JSON Schema, for the
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.validators import URLValidator
@@ -119,14 +120,23 @@ class Address(Text):
     @property
     def constraints(self) -> Constraints:
         """Say what an address is."""
-        return {"minLength": 1, "pattern": rf"^https?://{_HOST}(:[1-9][0-9]{{1,3}})?([/?#]{_NO_SPACE})?$"}
+        return {"minLength": 1, "pattern": rf"^https?://{_HOST}(:[1-9][0-9]{{0,3}})?([/?#]{_NO_SPACE})?$"}
 
     def to_internal_value(self, data: Any) -> str:
-        """Refuse what is no address."""
+        """Refuse what is no address, and what leads elsewhere than it seems to: ``https://post.example@evil.example``."""
         text = super().to_internal_value(data)
         if text:
-            URLValidator()(text)
+            URLValidator(schemes=["http", "https"])(text)
+            if "@" in urlsplit(text).netloc or not _has_port(text):
+                raise serializers.ValidationError("Enter an address without a user name, with a port that there is.")
         return text
+
+
+def _has_port(url: str) -> bool:
+    try:
+        return urlsplit(url).port != 0
+    except ValueError:
+        return False
 
 
 class SecureAddress(Text):
