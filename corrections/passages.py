@@ -7,7 +7,7 @@ from django.utils.html import format_html
 
 from articles.models import Article, Part, Revision
 from articles.text import Projection, normalise
-from corrections.anchoring import CONTEXT, carry
+from corrections.anchoring import CONTEXT, carry, reads_as, step_map
 from corrections.fragments import text_directive
 from corrections.models import Case, Correction, Outcome
 
@@ -39,10 +39,13 @@ def place_of(case: Case) -> Place:
         return Place(revision, case.part, text, None, None, is_sure=False)
     if case.revision_id == revision.pk:
         return Place(revision, case.part, text, case.start, case.end, is_sure=is_sure)
-    carried = carry(case.start, case.end, case.revision.projection(case.part).text, text)
+    before = case.revision.projection(case.part).text
+    step = step_map(before, text)
+    carried = step.carry(case.start, case.end)
     if carried is None:
         return Place(revision, case.part, text, None, None, is_sure=False)
-    return Place(revision, case.part, text, *carried, is_sure=is_sure)
+    stands = reads_as(before[case.start : case.end], text[slice(*carried)]) and step.is_certain(case.start, case.end)
+    return Place(revision, case.part, text, *carried, is_sure=is_sure and stands)
 
 
 def passage_of(correction: Correction, current: Revision) -> tuple[int, int] | None:

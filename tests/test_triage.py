@@ -9,6 +9,7 @@ from articles.actions import Text, revise_article
 from corrections.actions import claim_case, place_case, reanchor_cases, reject_case, submit_report, triage_report
 from corrections.anchoring import Quote
 from corrections.models import Case, Event, Outcome, Report, Resolution
+from corrections.passages import place_of
 from tests.desk import BODY, make_article, make_case, make_editor, report
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +154,21 @@ SENTENCE = (
     "The council and the mayor met with all of their guests on Monday in the great hall to discuss teh budget for "
     "the coming year, and nobody of those who had come there found very much to say against it in the end."
 )
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_sure"), [(("Updated.", LINES[0], SENTENCE), True), ((LINES[0], SENTENCE, LINES[1], SENTENCE), False)]
+)
+def test_a_passage_that_has_yet_to_be_carried_over_is_no_surer_than_it_will_be(
+    lines: tuple[str, ...], is_sure: bool
+) -> None:
+    article = make_article(body="".join(f"<p>{line}</p>" for line in (LINES[0], SENTENCE)))
+    case = make_case("teh", article)
+
+    revise_article(article, Text(headline="A bridge opens", body="".join(f"<p>{line}</p>" for line in lines)))
+
+    case = Case.objects.get(pk=case.pk)
+    assert (place_of(case).words, place_of(case).is_sure) == ("teh", is_sure)
 
 
 def test_a_passage_that_may_be_a_copy_never_becomes_certain_again_by_itself() -> None:
