@@ -340,6 +340,35 @@ def test_any_two_revisions_can_be_compared_and_the_corrections_between_them_are_
     assert client.get(history, {"old": "1", "new": "9"}, follow=True).status_code == 404
 
 
+def test_the_history_says_a_headline_again_only_where_it_was_another(client: Client) -> None:
+    article = make_article("Bridge opens")
+    revise_article(article, Text(headline="Bridge has opened", body=BODY))
+    revise_article(article, Text(headline="Bridge has opened", body=BODY + "<p>More.</p>"))
+
+    page = client.get(article.get_absolute_url() + "history/").content.decode()
+
+    assert re.findall(r'<p class="headline"[^>]*>(.*?)</p>', page) == ["Bridge opens"]
+
+
+def test_figures_that_changed_in_an_arabic_article_stand_from_right_to_left(client: Client) -> None:
+    article = make_article("الحقول", "<p>12</p>", language="ar")
+    correction = correct(article, "12", "14", notice="الصحيح 14.")
+
+    difference = client.get(article.get_absolute_url() + "history/1/2/").content.decode()
+    entry = client.get(correction.get_absolute_url(), headers={"accept-language": "en"}).content.decode()
+
+    assert '<p lang="ar" dir="rtl"><del>12</del>' in difference
+    assert '<p class="change" lang="ar" dir="rtl"><del>12</del>' in entry
+
+
+@pytest.mark.parametrize("address", ["/", "/corrections/", "/corrections/policy/"])
+def test_the_navigation_says_where_one_is(client: Client, address: str) -> None:
+    page = client.get(address).content.decode()
+
+    assert re.findall(r'<li><a href="([^"]*)" aria-current="page">', page)[:1] == [address]
+    assert 'aria-current="page"' not in client.get("/nothing/").content.decode()
+
+
 def test_a_difference_leaves_out_what_did_not_change(client: Client) -> None:
     lines = [f"<p>Paragraph {number} of the article.</p>" for number in range(9)]
     article = make_article(body="".join(lines))

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django import template
 
+from articles import pages
+
 register = template.Library()
 
 
@@ -11,3 +13,15 @@ register = template.Library()
 def moment(time: datetime) -> str:
     """Give a time to the second, with its offset, as ``<time datetime>`` wants it."""
     return time.isoformat(timespec="seconds")
+
+
+@register.filter
+def whole(words: str) -> str:
+    """Keep a date on one line."""
+    return words.replace(" ", "\N{NO-BREAK SPACE}")
+
+
+@register.filter
+def direction(language: str) -> str:
+    """Give the direction in which a language is written, for words that do not tell, such as figures."""
+    return pages.direction(language)
