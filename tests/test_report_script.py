@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from articles.sanitise import clean
 from articles.text import BLOCKS, IGNORED, IGNORING_ATTRIBUTES, project
@@ -258,7 +258,7 @@ def test_browser_and_server_read_the_same_text_of_random_articles(newsroom: News
     articles = [random_article(rng) for _ in range(150)]
     page = newsroom.visit(page_of("".join(f'<div data-corrections-part="body">{one}</div>' for one in articles)))
 
-    texts = page.evaluate("[...document.querySelectorAll('[data-corrections-part]')].map(Newsroom.project)")
+    texts = page.evaluate("[...document.querySelectorAll('[data-corrections-part]')].map(part => Newsroom.project(part))")
 
     assert texts == [project(one).text for one in articles]
 
@@ -383,7 +383,7 @@ def test_every_field_is_named_by_its_label(newsroom: Newsroom) -> None:
     )
 
     assert names == ["How should it read?", "What is wrong?", "What kind of error?", "E-mail, for the answer",
-                     "Name, to stand in the published notice"]  # fmt: skip
+                     "Name, for the published notice"]  # fmt: skip
 
 
 def test_nothing_moves_by_itself_for_who_wants_less_motion_or_any(newsroom: Newsroom) -> None:
@@ -634,6 +634,25 @@ def test_a_report_that_waits_is_not_lost_by_another_one(newsroom: Newsroom) -> N
     assert page.get_by_role("status").inner_text() == ""
 
 
+@pytest.mark.parametrize("word", ["constructor", "__proto__", "toString"])
+def test_a_word_that_objects_know_too_is_kept_like_any_other(newsroom: Newsroom, word: str) -> None:
+    page = newsroom.visit(page_of(f'<p data-corrections-part="body" id="first">The {word}</p>'))
+    newsroom.reachable = False
+    newsroom.select("#first/0", 4, "#first/0", 4 + len(word))
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("What is wrong?").fill("Spelling")
+    page.get_by_role("button", name="Send").click()
+    page.get_by_text("not sent").wait_for()
+
+    newsroom.reachable = True
+    page.reload()
+    page.get_by_role("status").get_by_role("button", name="Send").click()
+    page.get_by_role("heading", name="Thank you").wait_for()
+
+    assert [sent["quote"]["exact"] for sent in newsroom.sent] == [word, word]
+    assert newsroom.sent[1]["comment"] == "Spelling"
+
+
 def test_a_double_click_sends_one_report(newsroom: Newsroom) -> None:
     page = newsroom.visit()
     newsroom.report()
@@ -782,17 +801,17 @@ def test_a_selection_and_an_answer_are_explained_also_where_the_second_file_is_m
 def test_a_name_is_sent_with_consent_and_none_without(newsroom: Newsroom) -> None:
     page = newsroom.visit()
     newsroom.report()
-    assert not page.get_by_label("Name, to stand in the published notice").is_visible()
+    assert not page.get_by_label("Name, for the published notice").is_visible()
 
     page.get_by_text("Thank me by name").click()
-    page.get_by_label("Name, to stand in the published notice").fill(" Ann Lee ")
+    page.get_by_label("Name, for the published notice").fill(" Ann Lee ")
     newsroom.status, newsroom.answer = 500, {}
     page.get_by_role("button", name="Send").click()
     page.get_by_role("alert").filter(has_text="kept").wait_for()
     page.reload()
     newsroom.select("#first/1/0", 0, "#first/1/0", 3)
     page.keyboard.press("Control+Enter")
-    name = page.get_by_label("Name, to stand in the published notice")
+    name = page.get_by_label("Name, for the published notice")
     assert name.input_value() == " Ann Lee "  # what was typed is kept in sight
     newsroom.status, newsroom.answer = 202, {"receipt": f"{SITE}/receipts/abc/"}
     page.get_by_role("button", name="Send").click()
@@ -973,6 +992,34 @@ def test_the_dialog_can_be_used_at_320_pixels_zoomed_and_in_forced_colours(
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
     run_axe(page)
     context.close()
+
+
+def test_the_words_on_the_button_that_sends_can_be_read_in_forced_colours(browser: Browser) -> None:
+    context = browser.new_context(forced_colors="active")
+    newsroom = Newsroom(context.new_page())
+    newsroom.visit()
+    newsroom.report()
+    send = newsroom.page.locator("dialog .act")
+
+    pictures = []
+    for words in ("dddd", "bbbb"):  # as wide as each other
+        send.evaluate("(button, words) => button.replaceChildren(words)", words)
+        pictures.append(send.screenshot())
+
+    assert pictures[0] != pictures[1]
+    context.close()
+
+
+def test_what_went_wrong_is_in_view_for_who_sends_by_keyboard_on_a_small_screen(newsroom: Newsroom) -> None:
+    newsroom.page.set_viewport_size({"width": 320, "height": 480})
+    page = newsroom.visit()
+    newsroom.status = 500
+    newsroom.report()
+
+    page.keyboard.press("Control+Enter")
+
+    alert = page.get_by_role("alert").filter(has_text="broken at the newsroom")
+    expect(alert).to_be_in_viewport(ratio=1)
 
 
 def test_a_long_article_is_quoted_at_once(newsroom: Newsroom) -> None:

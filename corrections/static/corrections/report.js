@@ -8,22 +8,22 @@ if (site) endpoint.searchParams.set("site", site);
 const KEYS = `title suggestion category typo fact wording other comment email thank name send close thanks outside 0`.split(" ");
 const WORDS = {
   en: `Report an error|How should it read?|What kind of error?|typo|fact|wording|other|What is wrong?|
-E-mail, for the answer|Thank me by name|Name, to stand in the published notice|Send|Close|
+E-mail, for the answer|Thank me by name|Name, for the published notice|Send|Close|
 Thank you. Follow your report here.|Select words of the article first.|Not sent, but kept here. Send it again.`,
   pl: `Zgłoś błąd|Jak powinno być?|Jaki to błąd?|literówka|fakt|sformułowanie|inny|Co jest nie tak?|
 E-mail, na odpowiedź|Podziękujcie mi z nazwiska|Nazwisko w opublikowanej nocie|Wyślij|Zamknij|
 Dziękujemy. Śledź zgłoszenie tutaj.|Najpierw zaznacz słowa artykułu.|
 Nie wysłano, ale zachowano. Wyślij ponownie.`,
   es: `Avisar de un error|¿Cómo debe decir?|¿Qué tipo de error?|errata|dato|redacción|otro|¿Qué está mal?|
-E-mail, para la respuesta|Agradecérmelo por mi nombre|Nombre en la nota publicada|Enviar|Cerrar|
+E-mail, para la respuesta|Agradecer por mi nombre|Nombre en la nota publicada|Enviar|Cerrar|
 Gracias. Siga aquí su aviso.|Seleccione antes palabras del artículo.|
-No se ha enviado, pero está guardado. Reenvíelo.`,
+No enviado, pero guardado. Reenvíelo.`,
   fr: `Signaler une erreur|Que faut-il lire ?|Quel type d’erreur ?|coquille|fait|formulation|autre|Où est l’erreur ?|
 E-mail, pour la réponse|Me remercier par mon nom|Nom, dans la note publiée|Envoyer|Fermer|
 Merci. Suivez ici votre signalement.|Sélectionnez d’abord des mots de l’article.|
 Pas envoyé, mais gardé ici. Renvoyez-le.`,
   de: `Fehler melden|Wie muss es heißen?|Was für ein Fehler?|Tippfehler|Fakt|Formulierung|anderer|Was ist falsch?|
-E-Mail, für die Antwort|Dankt mir mit Namen|Name in der veröffentlichten Notiz|Senden|Schließen|
+E-Mail, für die Antwort|Mir namentlich danken|Name in der veröffentlichten Notiz|Senden|Schließen|
 Danke. Verfolgen Sie die Meldung hier.|Bitte zuerst Wörter des Artikels markieren.|
 Nicht gesendet, aber gemerkt. Bitte neu senden.`,
   uk: `Повідомити про помилку|Як має бути?|Яка це помилка?|описка|факт|формулювання|інше|Що не так?|
@@ -48,7 +48,6 @@ h3,h4,h5,h6,header,hr,legend,li,main,nav,ol,p,pre,section,summary,table,tbody,td
 const IGNORED = `audio,button,canvas,datalist,dialog,iframe,input,math,meter,noembed,noframes,noscript,object,plaintext,
 progress,rp,script,select,style,svg,template,textarea,title,video,xmp,[hidden],[data-corrections-ignore]`;
 
-// Up to the end of a range.
 const project = (root, limit) => {
   let text = "", gap = "";
   const visit = parent => parent.childNodes.forEach(node => {
@@ -142,15 +141,16 @@ dialog,p,button,blockquote,textarea,input,select{border:1px solid #888;border-ra
 dialog{width:34rem;padding:1.5rem}
 h2{margin:0 0 1rem;font-size:1.3rem}
 h2,label,summary,button{font-weight:600}
-blockquote{margin:0;padding:1rem;border:0;background:#8882;white-space:pre-line;overflow:auto;max-height:10rem}
-label{display:block}
+blockquote{margin:0;padding:1rem;background:#8882;white-space:pre-line;overflow:auto;max-height:10rem}
+label{display:grid;gap:.3rem}
 label,summary,[role=alert]{margin-top:1rem}
 textarea,input,select,button{min-height:3rem;padding:.6rem}
-textarea,input,select{width:100%;margin-top:.3rem;font-weight:400}
-[aria-invalid=true],[role=alert]:not(:empty){border:2px solid #d33;padding:.6rem}
+textarea,input,select{width:100%;font-weight:400}
+[aria-invalid=true],[role=alert]:not(:empty){border:2px solid #d33;border-radius:.6rem;padding:.6rem}
 footer,p{display:flex;flex-wrap:wrap;gap:1rem;align-items:center;justify-content:end;margin-top:1rem}
 button{padding:0 1.5rem}
-.act,.touch{color:Canvas;background:CanvasText}
+.act,.touch{color:Canvas;background:CanvasText;forced-color-adjust:none}
+:disabled{opacity:.5}
 p,.touch{position:fixed;z-index:99999;margin:auto;inset:auto 1rem 1rem;width:fit-content;padding:1rem}
 p:empty{padding:0;border:0}`);
 shadow.adoptedStyleSheets = [style];
@@ -158,8 +158,7 @@ shadow.append(dialog, note, touch);
 
 const show = () => {
   const { exact, prefix, suffix } = draft.body.quote;
-  const result = h("div", { role: "alert" });
-  const send = h("button", { className: "act" }, say.send);
+  const result = h("div", { role: "alert" }), send = h("button", { className: "act" }, say.send);
   const form = h("form", {}, h("h2", {}, say.title),
     h("blockquote", { dir: "auto", tabIndex: 0 },
       prefix.replace(/.*\n|\S{0,9}/s, "…"), h("mark", {}, exact), suffix.replace(/\n.*|\S{0,9}$/s, "…")),
@@ -190,17 +189,16 @@ const show = () => {
       });
       answer = await reply.json();
     } catch {
-      // Refusals across origins cannot be read.
+      // CORS hides refusals.
       if (!reply.status && endpoint.origin !== origin) {
         await fetch(script.src, { mode: "no-cors", cache: "no-store" }).then(() => (reply = { refused: 1 }), () => 0);
       }
     }
     const { status = 0, refused } = reply;
     send.disabled = false;
-    keep({ waiting: !status || status > 499 });
-    if (status === 409) keep({ sent: 0 });
+    keep({ waiting: !status || status > 499, sent: status !== 409 && sent });
     if (status === 202) {
-      delete drafts[exact];
+      delete drafts[exact + " "];
       keep();
       const thanks = h("a", { href: answer.receipt }, say.thanks);
       dialog.replaceChildren(h("h2", {}, thanks), h("footer", {}, close()));
@@ -208,8 +206,9 @@ const show = () => {
     }
     result.textContent = (await explain(refused ? "refused" : status > 499 ? 500 : status, 0))
       .replace("{n}", Math.ceil(reply.headers?.get("Retry-After") / 60) || 1);
+    result.scrollIntoView();
     for (const input of form.querySelectorAll("[name]")) {
-      const problem = answer.errors?.[input.name] || "";
+      const problem = answer.errors?.[input.name];
       input.ariaInvalid = !!problem;
       input.nextSibling.textContent = problem;
       if (problem) input.focus();
@@ -230,7 +229,7 @@ const open = async () => {
     if (document.activeElement.matches("input,textarea")) throw "field";
     const range = selection.getRangeAt(0);
     const body = quote(range);
-    draft = drafts[body.quote.exact] ??= {};
+    draft = drafts[body.quote.exact + " "] ??= {};
     keep({ body });
     show();
     dialog.onclose = () => (selection.removeAllRanges(), selection.addRange(range));
@@ -276,6 +275,6 @@ const offer = () => {
 addEventListener("online", offer);
 offer();
 document.documentElement.append(host);
-window.Newsroom = { project: element => project(element), quote, open };
+window.Newsroom = { project, quote, open };
 if (highlight) import(new URL("highlights.js", script.src));
 }
