@@ -258,7 +258,7 @@ def test_browser_and_server_read_the_same_text_of_random_articles(newsroom: News
     articles = [random_article(rng) for _ in range(150)]
     page = newsroom.visit(page_of("".join(f'<div data-corrections-part="body">{one}</div>' for one in articles)))
 
-    texts = page.evaluate("[...document.querySelectorAll('[data-corrections-part]')].map(part => Newsroom.project(part))")
+    texts = page.evaluate("Array.from(document.querySelectorAll('[data-corrections-part]'), p => Newsroom.project(p))")
 
     assert texts == [project(one).text for one in articles]
 
