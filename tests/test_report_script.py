@@ -14,6 +14,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
+from articles.rest.fields import Language
 from articles.sanitise import clean
 from articles.text import BLOCKS, IGNORED, IGNORING_ATTRIBUTES, project
 
@@ -868,6 +869,17 @@ def test_a_page_of_another_site_is_named_by_its_address(newsroom: Newsroom, html
     assert not {"article", "part"} & set(sent)  # how the page is cut into parts, the server knows better
     assert "start" not in sent["quote"]
     assert newsroom.requests[0].url.endswith("/api/v1/reports/?site=key+1")
+
+
+def test_a_language_named_as_programs_name_it_loses_no_report(newsroom: Newsroom) -> None:
+    page = newsroom.visit(page_of(ARTICLE, language="uk_UA"))
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+    page.keyboard.press("Control+Enter")
+
+    page.locator("dialog .act").click()
+    page.get_by_role("heading", name=sentences_of("uk")["thanks"]).wait_for()
+
+    assert Language().run_validation(newsroom.sent[0]["language"]) == "uk-UA"
 
 
 def test_reports_go_where_the_tag_says(newsroom: Newsroom) -> None:

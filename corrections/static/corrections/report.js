@@ -99,7 +99,7 @@ const quote = range => {
       suffix: text.slice(to).slice(0, 64).join(""),
       start: id && from,
     },
-    language: part.closest("[lang]")?.lang,
+    language: part.closest("[lang]")?.lang.replace("_", "-"),
   };
 };
 
