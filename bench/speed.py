@@ -121,7 +121,7 @@ def _kept(make: Callable[[], object]) -> int:
 
 def carrying() -> str:
     """Return the table of carrying a hundred passages to a revision with five percent of its words edited."""
-    head = ["", "characters", "100 passages", "bytes a character"]
+    head = ["", "characters", "100 passages", "and asked whether it is certain", "bytes a character"]
     rows = [_carrying(code, length) for code in ("en", "uk", "ja") for length in LENGTHS[1:]]
     return "Carrying to a revision with 5 % of its words edited\n\n" + table(head, rows)
 
@@ -132,13 +132,20 @@ def _carrying(code: str, length: int) -> list[str]:
     new = revised(text, chance) if LANGUAGES[code].space else _revised_without_spaces(text, chance)
     starts = [chance.randrange(length - QUOTE) for _ in range(100)]
 
-    def all_passages() -> None:
+    def carried() -> StepMap:
         step = StepMap(text, new)
         for start in starts:
             step.carry(start, start + QUOTE)
+        return step
 
-    took = seconds(all_passages)
-    return [code, f"{length:,}", f"{took * 1e3:.0f} ms", f"{_kept(lambda: StepMap(text, new)) / length:.1f}"]
+    def asked() -> StepMap:
+        step = carried()
+        for start in starts:
+            step.is_certain(start, start + QUOTE)
+        return step
+
+    took, certain = (f"{seconds(work) * 1e3:.0f} ms" for work in (carried, asked))
+    return [code, f"{length:,}", took, certain, f"{_kept(asked) / length:.1f}"]
 
 
 def _revised_without_spaces(text: str, chance: random.Random) -> str:

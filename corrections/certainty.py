@@ -15,11 +15,12 @@ from rapidfuzz import fuzz
 
 from corrections.words import OLD_GAP, SENTENCE_END, Vocabulary, Words, may_be, word_spans
 
-SENTENCE_STANDS = 0.75
-"""Part of a sentence's words, on each side of a passage, that must stand where they stood beside it."""
+SENTENCE_STANDS, SENTENCE_REACH = 0.75, 400
+"""Part of a sentence's words, on each side of a passage, that must stand where they stood beside it, and how many words
+of it are looked at."""
 DRIFT = 6
-"""Words put in or taken out between a passage and a word of its sentence that stands as far from it as before, beside
-as many again as there were between."""
+"""A word of the sentence stands where it stood beside a passage if it is at most twice as far away as before, and so
+many words."""
 BESIDE = 4
 """Words of the next sentence, nearest to the passage's, of which one must stand: else that sentence went."""
 FAR_AWAY = 60
@@ -53,10 +54,11 @@ class Certainty:
 
     def holds(self, start: int, end: int) -> bool:
         """Whether ``old[start:end]``, if it was carried, is nothing else that reads alike, within the same bounds."""
-        if any(self._is_like_what_changed(frame) for frame in self._frames(start, end)):
-            return False
-        if end <= self._head or start >= self._end:
-            return True
+        stands = end <= self._head or start >= self._end or self._stands(start, end)
+        return stands and not any(self._is_like_what_changed(frame) for frame in self._frames(start, end))
+
+    def _stands(self, start: int, end: int) -> bool:
+        """Whether a passage that lies where the texts differ has the neighbours that it had."""
         first = self._old.first_after(start)
         last = self._old.count_before(end) - 1
         if last < first:
@@ -106,7 +108,7 @@ class Certainty:
         for i, j, direction in ((first, low, -1), (last, high, 1)):
             words = standing = 0
             index = i + direction
-            while 0 <= index < len(self._image) and self._parts(index, direction) < 2:
+            while 0 <= index < len(self._image) and words < SENTENCE_REACH and self._parts(index, direction) < 2:
                 away = (self._image[index] - j) * direction
                 words += 1
                 standing += self._image[index] >= 0 and 0 < away <= 2 * abs(index - i) + DRIFT

@@ -92,7 +92,7 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
     if at >= 0 and (before or after or len(exact) >= SPEAKS_FOR_ITSELF) and text.find(whole, at + 1) < 0:
         start = at + len(before)
         end = start + len(exact)
-        if _stands_alike(text, _Around(before, exact, after), start):
+        if (before and after) or _stands_alike(text, _Around(before, exact, after), start):
             if hint is None or start == hint:
                 return Passage(Outcome.EXACT, start, end, 1.0)
             is_moved = not _is_far(before, after, start, hint) and not _Search(text, quote, "").has_rival(start, end)
@@ -230,6 +230,8 @@ class _Search:
         """
         text = self.forms.form(number)
         before, after = probe.before, probe.after
+        if _is_repeated(text, probe, place):
+            return False
         there_before = text[max(0, place.start - len(before) - NEAREST) : place.start]
         there_after = text[place.end : place.end + len(after) + NEAREST]
         if before and (place.left < HOLDS or there_before[-1:] != before[-1]):
@@ -378,6 +380,16 @@ def _stands_alike(text: str, probe: _Probe, at: int) -> bool:
     after = _visible(probe.after, 0, 1) or probe.after[:1]
     return (_cuts_word(before, first) or not _cuts_word(_visible(text, at - 1, -1), first)) and (
         _cuts_word(last, after) or not _cuts_word(last, _visible(text, end, 1))
+    )
+
+
+def _is_repeated(text: str, probe: _Probe, place: _Place) -> bool:
+    """Whether the first or the last word of a quote stands beside it once more, as it did not for the reader."""
+    first, last = probe.exact.split(" ")[0], probe.exact.split(" ")[-1]
+    before = text[max(0, place.start - len(first) - 1) : place.start].rstrip()
+    after = text[place.end : place.end + len(last) + 1].lstrip()
+    return (before.endswith(first) and not probe.before.rstrip().endswith(first)) or (
+        after.startswith(last) and not probe.after.lstrip().startswith(last)
     )
 
 

@@ -55,7 +55,8 @@ def is_put_right(exact: str, there: str, suggestion: str, likeness: float) -> bo
     """Whether what stands in the quote's place is the suggestion, or no longer has what was wrong.
 
     With a suggestion, what it takes out or puts in is what was wrong. Without one, a few words that were replaced are
-    no longer the quote, and a long passage is not if hardly anything of it is left.
+    no longer the quote, and a long passage is not if hardly anything of it is left. If all the words are there still
+    and others came between them, nothing was put right.
     """
     if suggestion and folded(suggestion) == folded(there):
         return True
@@ -66,6 +67,8 @@ def is_put_right(exact: str, there: str, suggestion: str, likeness: float) -> bo
         if wrong:
             return not (wrong & Counter(new))
         return not (Counter(wished) - Counter(old)) - Counter(new)
+    if not Counter(old) - Counter(new):
+        return False
     if len(old) <= FEW_WORDS:
         return True
     return likeness < ALIKE_ENOUGH

@@ -93,6 +93,15 @@ def test_words_found_elsewhere_are_doubtful_while_something_else_may_be_what_was
     assert locate(f"{BEFORE} {edited} {AFTER} {SENTENCE} {AFTER}", marked(old, "hall to")).outcome == Outcome.SIMILAR
 
 
+@pytest.mark.parametrize("change", [("teh budget", "teh teh budget"), ("teh budget", "teh budget budget")])
+def test_words_found_beside_a_word_of_theirs_that_came_in_have_no_certain_bounds(change: tuple[str, str]) -> None:
+    old = f"{BEFORE} {SENTENCE} {AFTER}"
+
+    passage = locate("Updated. " + old.replace(*change), marked(old, "teh budget"))
+
+    assert passage.outcome == Outcome.SIMILAR
+
+
 def test_a_word_without_context_is_not_called_moved() -> None:
     assert locate("Once the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.EXACT
     assert locate("Now the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.SIMILAR
