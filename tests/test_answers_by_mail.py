@@ -351,6 +351,21 @@ def test_a_letter_is_wholly_in_the_readers_language() -> None:
     assert '<html lang="uk" dir="ltr">' in str(letter.alternatives[0][0])
 
 
+def test_a_letter_from_right_to_left_is_punctuated_and_set_so_too() -> None:
+    made = confirmed(report(make_article(language="ar"), "300 guests", email=READER, language="ar"))
+    correct_case(the_case(made), "3,000 guests", notice="ثلاثة آلاف.")
+
+    pass_time()
+
+    (letter,) = letters()
+    html = str(letter.alternatives[0][0])
+    assert '<html lang="ar" dir="rtl">' in html
+    assert not re.search(r"\d\W*, ", letter.body)
+    assert re.search(r"\d\W*، \d", letter.body)
+    one_sided = re.findall(r"(?:padding|margin|border)-(?:left|right)|padding: 0 0 0 [1-9]", html)
+    assert one_sided == []
+
+
 def test_who_confirms_after_the_decision_is_told_of_it_then() -> None:
     made = report(make_article(), "teh", email=READER)
     reject(the_case(made), by=make_editor())
