@@ -6,6 +6,7 @@ Only what the public log records moves a feed's ``updated``: neither style fixes
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Max
@@ -105,7 +106,7 @@ class _Feed:
             self._about = article.headline
         elif section:
             entries = entries.filter(article__section=section)
-            self.address += "?" + request.GET.urlencode()
+            self.address += "?" + urlencode({"section": section})
         self.entries = list(entries[:_LENGTH])
         # The newest entry need not be the latest change: an old one may have been withdrawn since.
         changes = entries.order_by().aggregate(Max("published_at"), Max("withdrawn_at")).values()

@@ -194,6 +194,17 @@ def test_sections_and_articles_have_feeds_of_their_own(client: Client) -> None:
     assert client.get("/articles/nothing/corrections.atom").status_code == 404
 
 
+def test_what_trackers_add_to_a_feeds_address_makes_no_other_feed_of_it(client: Client) -> None:
+    correct(make_article(section="City & Country"), "300 guests", "3,000 guests")
+
+    plain, tracked = (
+        ET.tostring(atom(client, f"/corrections/feed.atom?{more}section=City+%26+Country"))
+        for more in ("", "utm_source=reader&section=Sport&")
+    )
+
+    assert tracked == plain
+
+
 def test_words_that_no_xml_can_hold_do_not_break_the_feed(client: Client) -> None:
     article = make_article(headline="Bell \x07 and \x0b tab")
     correct(article, "300 guests", "3,000\x1b guests", notice=f"Escape \x1b {ATTACK} \ufffe")
