@@ -44,6 +44,7 @@ KINDS = {
     "push_correction": "webhooks",
     "tell_author": "mail:newsroom",
     "tell_alarm": "mail:newsroom",
+    "tell_not_pushed": "mail:newsroom",
     "mail_digest": "mail:newsroom",
     "mail_neglected": "mail:newsroom",
 }

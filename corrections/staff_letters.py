@@ -14,7 +14,8 @@ from corrections import mail, subscriptions
 from corrections.models import Case, Correction, Event, Preferences
 from corrections.policy import Approver
 
-_LISTED = 20
+LISTED = 20
+"""How many cases a letter names."""
 
 
 def send_author(event: Event, correction: Correction, author: User) -> None:
@@ -64,7 +65,7 @@ def send_alarm(case: Case, stage: Stage, *, to: str, language: str, key: str) ->
     with in_language(language):
         what = str(stage.label)
         subject = gettext("Case %(case)s: %(what)s") % {"case": case.pk, "what": what}
-        _send(subject, f"{what[:1].upper()}{what[1:]}.", [_line(case)], to=to, language=language, key=key)
+        send_list(subject, f"{what[:1].upper()}{what[1:]}.", [line_of(case)], to=to, language=language, key=key)
 
 
 def send_digest(day: str, user: User, neglected: QuerySet[Case], *, not_pushed: int, at: datetime) -> None:
@@ -101,7 +102,7 @@ def send_digest(day: str, user: User, neglected: QuerySet[Case], *, not_pushed: 
             address = f"{settings.SITE_URL}{reverse('admin:cms_push_changelist')}?status__in=refused,failed"
             items.append((words % {"n": not_pushed}, address))
         subject = gettext("The desk today: %(what)s") % {"what": items[0][0]}
-        _send(subject, gettext("This waits at the desk today:"), items, to=user.email, language=language,
+        send_list(subject, gettext("This waits at the desk today:"), items, to=user.email, language=language,
               key=f"digest-{day}-{user.pk}", stop_url=subscriptions.stop_url_of(user))  # fmt: skip
 
 
@@ -115,19 +116,21 @@ def send_neglected(day: str, user: User, neglected: QuerySet[Case]) -> None:
         lead = ngettext(
             "%(n)d case has waited for more than two weeks:", "%(n)d cases have waited for more than two weeks:", count
         ) % {"n": count}
-        items = [_line(case) for case in neglected.select_related("article__current")[:_LISTED]]
+        items = [line_of(case) for case in neglected.select_related("article__current")[:LISTED]]
         items.append((gettext("All of them"), f"{settings.SITE_URL}{reverse('admin:index')}?view=old"))
-        _send(lead.rstrip(":"), lead, items, to=user.email, language=language, key=f"neglected-{day}-{user.pk}")
+        send_list(lead.rstrip(":"), lead, items, to=user.email, language=language, key=f"neglected-{day}-{user.pk}")
 
 
-def _line(case: Case) -> tuple[str, str]:
+def line_of(case: Case) -> tuple[str, str]:
+    """Give the line of a letter that names a case, with the case's whole address."""
     return f"{case} · {case.article.headline}", settings.SITE_URL + case.get_absolute_url()
 
 
-def _send(
+def send_list(
     subject: str, lead: str, items: list[tuple[str, str]], *, to: str, language: str, key: str,
     stop_url: str = "",
 ) -> None:  # fmt: skip
+    """Send a letter of the desk: a sentence, and lines that lead somewhere; in the language that is active."""
     address = settings.SITE_URL + reverse("admin:preferences") if stop_url else ""
     context = {"about": subject, "lead": lead, "items": items, "preferences": address}
     mail.send("desk", to=to, language=language, key=key, context=context, stop_url=stop_url)

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from articles.models import Article, Revision
 from corrections import actions, fetching, jobs, statistics, vocabulary
 from corrections.actions import alarms
+from corrections.cms import letters
 from corrections.models import Event, Report
 from corrections.webhooks import events, sending
 
@@ -130,6 +131,12 @@ def tell_alarm(subject: str) -> None:
     """Tell somebody of the newsroom, or the desk, that the clock of a case rang. At least once."""
     event_id, to = subject.split(":")
     alarms.tell_alarm(Event.objects.select_related("case__article__current").get(pk=event_id), to)
+
+
+@does("tell_not_pushed", outside=True)
+def tell_not_pushed(subject: str) -> None:
+    """Tell who looks after a connection to a CMS what did not get there. At least once."""
+    letters.tell_not_pushed(subject)
 
 
 @does("mail_digest", outside=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.core import mail as outbox
 from django.db import connection as database
@@ -21,6 +22,7 @@ from corrections.sealing import unseal
 from tests.desk import make_editor
 from tests.test_cms_push import BLOCKS, correct, work
 from tests.wordpress import PASSWORD, Site, always, serving_site
+from tests.work import work_off
 
 pytestmark = pytest.mark.django_db
 
@@ -218,6 +220,53 @@ def test_what_did_not_arrive_is_in_the_morning_letter_and_in_the_metrics(
     assert "1 correction has not reached the CMS" in outbox.outbox[-1].body
     assert "/admin/cms/push/?status__in=refused,failed" in outbox.outbox[-1].body
     assert "newsroom_pushes_not_arrived 1.0" in client.get("/metrics").text
+
+
+def test_who_made_the_connection_gets_one_letter_about_all_that_was_given_up_in_a_while(
+    site: Site, connection: Connection, chief: User
+) -> None:
+    User.objects.filter(pk=chief.pk).update(email="chief@news.example")
+    editor = make_editor()
+    with time_machine.travel("2026-03-02T10:01:00Z", tick=True):
+        cases = [not_arrived(site, connection, editor) for _number in range(2)]
+    with time_machine.travel("2026-03-02T10:14:00Z", tick=True):
+        work_off()
+        before = len(outbox.outbox)
+    with time_machine.travel("2026-03-02T10:15:01Z", tick=True):
+        work_off()
+        work_off()
+
+    assert before == 0
+    (letter,) = outbox.outbox
+    assert letter.to == ["chief@news.example"]
+    assert letter.subject == "2 corrections did not get to Daily WordPress and are not tried again"
+    for case in cases:
+        assert f"#{case.pk}" in letter.body or f"Case {case.pk}" in letter.body
+        assert f"{case.get_absolute_url()}#pushes" in letter.body
+    assert "the user may not edit this post" in letter.body
+
+
+def test_no_letter_is_sent_about_what_somebody_saw_to(site: Site, connection: Connection, chief: User) -> None:
+    User.objects.filter(pk=chief.pk).update(email="chief@news.example")
+    with time_machine.travel("2026-03-02T10:01:00Z", tick=True):
+        not_arrived(site, connection, make_editor())
+        cms.settle_push(Push.objects.get(), by=chief)
+    with time_machine.travel("2026-03-02T10:15:01Z", tick=True):
+        work_off()
+
+    assert outbox.outbox == []
+
+
+def test_the_managers_are_told_when_who_made_the_connection_has_left(site: Site, connection: Connection) -> None:
+    User.objects.filter(username="chief").update(email="chief@news.example", is_active=False)
+    another = make_editor("another", "Chief editors")
+    User.objects.filter(pk=another.pk).update(email="another@news.example")
+    with time_machine.travel("2026-03-02T10:01:00Z", tick=True):
+        not_arrived(site, connection, make_editor())
+    with time_machine.travel("2026-03-02T10:15:01Z", tick=True):
+        work_off()
+
+    assert [letter.to for letter in outbox.outbox] == [["another@news.example"]]
 
 
 def test_an_editor_pushes_again_from_the_case(client: Client, site: Site, connection: Connection) -> None:

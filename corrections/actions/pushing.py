@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from corrections import jobs
 from corrections.actions.cases import lock_case, record
+from corrections.cms import letters
 from corrections.cms.carrying import Carried, carry
 from corrections.cms.interface import OF_THE_CONNECTION, Refused, Unavailable
 from corrections.cms.models import Connection, Push
@@ -93,6 +94,8 @@ def _note(push: Push, result: Carried | Refused | Unavailable) -> datetime | Non
     if push.status != Push.Status.PENDING:
         push.done_at = now
         _record(case, push)
+    if push.has_not_arrived:
+        letters.have_told(push.connection, now)
     push.save()
     return push.due_at
 
