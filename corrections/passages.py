@@ -48,6 +48,15 @@ def place_of(case: Case) -> Place:
     return Place(revision, case.part, text, *carried, is_sure=is_sure and stands)
 
 
+def place_after(case: Case, correction: Correction) -> Place:
+    """Find where the words stand that a published correction of the case brought; else the case's passage."""
+    revision = case.article.text
+    passage = passage_of(correction, revision) if correction.status == Correction.Status.PUBLISHED else None
+    if passage is None:
+        return place_of(case)
+    return Place(revision, case.part, revision.projection(case.part).text, *passage, is_sure=True)
+
+
 def passage_of(correction: Correction, current: Revision) -> tuple[int, int] | None:
     """Give where the words that ``correction`` brought stand in ``current``; ``None`` if they were rewritten since."""
     published = correction.revision

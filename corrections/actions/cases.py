@@ -15,7 +15,8 @@ from articles.rest.keys import acting_key
 from corrections import jobs
 from corrections.anchoring import CONTEXT
 from corrections.cms.planning import plan_push
-from corrections.models import REJECTIONS, TOLD, Case, Event, Outcome, Resolution
+from corrections.models import REJECTIONS, TOLD, Case, Correction, Event, Outcome, Resolution
+from corrections.passages import place_after
 from corrections.policy import UNDO_WITHIN
 from corrections.webhooks.events import announce_event
 
@@ -161,6 +162,8 @@ def reopen_case(
     case.came_at = case.alarm_at = timezone.now()
     case.due_at = case.due()
     case.save(update_fields=["status", "arrival", "resolution", "resolved_at", "came_at", "due_at", "alarm_at"])
+    if arrival in (Case.Arrival.REOPENED, Case.Arrival.APPEAL):
+        _go_with_correction(case)
     kind = Event.Kind.APPEALED if arrival == Case.Arrival.APPEAL else Event.Kind.REOPENED
     record(case, kind, old=old, by=by, note=note, resolution=ended_as)
 
@@ -231,6 +234,15 @@ def record(
     announce_event(event)
     plan_push(event)
     return event
+
+
+def _go_with_correction(case: Case) -> None:
+    """Let the passage be the words that the case's correction brought, where they still stand."""
+    published = case.corrections.filter(status=Correction.Status.PUBLISHED).order_by("-published_at").first()
+    place = place_after(case, published) if published else None
+    if place is not None and place.is_sure:
+        case.revision, case.start, case.end = place.revision, place.start, place.end
+        case.save(update_fields=["revision", "start", "end"])
 
 
 def _free(case: Case, *, keep_assignee: bool = False) -> None:
