@@ -1,5 +1,6 @@
 """Many cases decided at once, and the queue that tells of new ones."""
 
+import re
 from typing import Any
 
 import pytest
@@ -39,8 +40,8 @@ def confirm(desk: Client, verb: str, cases: list[Case], **more: Any) -> Any:
 
 
 def seen(shown: Any) -> dict[str, Any]:
-    return {f"revision-{case.pk}": place.revision.number for case, place in shown} | {
-        f"seen-{case.pk}": place.words for case, place in shown
+    return {f"revision-{case.pk}": revision for case, revision, _words in shown} | {
+        f"seen-{case.pk}": words for case, _revision, words in shown
     }
 
 
@@ -147,3 +148,35 @@ def test_somebody_without_the_right_to_review_is_kept_out(client: Client, name: 
     client.force_login(User.objects.create_user("clerk", is_staff=True))
 
     assert client.post(reverse(f"admin:{name}"), {"since": "1"}).status_code == 403
+
+
+def test_a_preview_shows_what_readers_of_each_language_read_and_decides_nothing(desk: Client) -> None:
+    english, german = make_article(), make_article("Eine Brücke", language="de")
+    cases = [make_case("teh", english), make_case("teh", german)]
+    shown = send(desk, "reject", cases).context["cases"]
+    typed = {"confirmed": "1", "reason": "style_preference", "message": "We like it so."}
+
+    page = send(desk, "reject", cases, preview="1", **seen(shown), **typed)
+
+    answers = dict(page.context["answers"])
+    assert list(answers) == ["de", "en"]
+    assert "we keep ours" in answers["en"]
+    assert answers["en"].endswith("We like it so.")
+    assert answers["de"] != answers["en"]
+    assert re.search(r'value="style_preference"[^>]* checked', page.text)
+    assert "We like it so.</textarea>" in page.text
+    assert set(Case.objects.values_list("status", flat=True)) == {"open"}
+
+
+def test_a_preview_is_no_second_look_at_words_that_changed_meanwhile(desk: Client, editor: User) -> None:
+    article = make_article()
+    case = make_case("teh", article)
+    shown = send(desk, "reject", [case]).context["cases"]
+    text = article.text
+    revise_article(article, Text(headline=text.headline, body=BODY.replace("teh", "teeh")), by=editor)
+
+    page = send(desk, "reject", [case], confirmed="1", preview="1", reason="spam", **seen(shown))
+    send(desk, "reject", [case], confirmed="1", reason="spam", **seen(page.context["cases"]))
+
+    case.refresh_from_db()
+    assert case.status == "open"

@@ -4,7 +4,7 @@ Every case is decided by the same form and action as on its own page, in a trans
 done is told, case by case; what was done can be taken back together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -24,7 +24,7 @@ from corrections.answers import ANSWERS
 from corrections.desk import decisions
 from corrections.desk.queue import PAGE_SIZE
 from corrections.models import REJECTIONS, Case, Resolution
-from corrections.passages import place_of
+from corrections.passages import Place, place_of
 
 MOST = 4 * PAGE_SIZE
 """How many cases one request decides; more would hold the editor and the database for too long."""
@@ -74,8 +74,8 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         return redirect(back)
     cases = list(Case.objects.for_queue().select_related("revision").filter(pk__in=chosen).order_by("pk"))
     verb = form.cleaned_data["verb"]
-    if verb != "undo" and "confirmed" not in request.POST:
-        form = Choice(initial={"reason": REJECTIONS[0]})
+    if verb != "undo" and ("confirmed" not in request.POST or "preview" in request.POST):
+        is_new = "confirmed" not in request.POST
         return TemplateResponse(
             request,
             "admin/desk/bulk.html",
@@ -83,8 +83,9 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
             | {
                 "title": _VERBS[verb],
                 "desk_section": "queue",
-                "cases": [(case, place_of(case)) for case in cases],
-                "form": form,
+                "cases": [_as_seen(case, request.POST) for case in cases],
+                "form": Choice(initial={"reason": REJECTIONS[0]}) if is_new else form,
+                "answers": [] if is_new or verb != "reject" else list(_answers(cases, form.cleaned_data)),
                 "reasons": [(radio, ANSWERS[Resolution(radio.data["value"])]) for radio in form["reason"]],
                 "verb": verb,
                 "label": _VERBS[verb],
@@ -95,6 +96,22 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     done, refused = _each(cases, verb, request.POST, by=request.user)
     _tell(request, verb, done, refused)
     return redirect(back)
+
+
+def _as_seen(case: Case, data: QueryDict) -> tuple[Case, int | str, str]:
+    """Give a case with the revision and the words that the editor saw first: a preview is no second look."""
+    place: Place = place_of(case)
+    return (
+        case, data.get(f"revision-{case.pk}", place.revision.number), data.get(f"seen-{case.pk}", place.words)
+    )  # fmt: skip
+
+
+def _answers(cases: Iterable[Case], values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give what the readers will read, once for each language of the articles."""
+    reason = Resolution(values["reason"] or REJECTIONS[0])
+    by_language = {case.article.language: case for case in cases}
+    for language, case in sorted(by_language.items()):
+        yield language, decisions.answer_of(case, reason, values["message"])
 
 
 def _each(cases: Iterable[Case], verb: str, data: QueryDict, *, by: User) -> tuple[list[Case], list[tuple[Case, str]]]:

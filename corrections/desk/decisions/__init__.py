@@ -13,6 +13,7 @@ from corrections.desk.decisions.cases import (
     Undo,
     Unmerge,
     Wake,
+    answer_of,
     canned,
 )
 from corrections.desk.decisions.publication import (
@@ -52,5 +53,5 @@ VERBS: dict[str, type[Decision]] = {
 
 __all__ = [
     "REFUSALS", "VERBS", "Amend", "ApprovePublished", "Correct", "Decision", "Merge", "RefusePublished", "Reject",
-    "Reopen", "Return", "Snooze", "Unmerge", "Withdraw", "canned",
+    "Reopen", "Return", "Snooze", "Unmerge", "Withdraw", "answer_of", "canned",
 ]  # fmt: skip

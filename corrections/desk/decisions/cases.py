@@ -1,6 +1,7 @@
 """What an editor decides about a case short of correcting it: who has it, how it ends, where its passage lies."""
 
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
@@ -75,7 +76,7 @@ class Reject(Decision):
         reason = self.data.get("reason", "")
         if reason not in REJECTIONS:
             return ""
-        return "\n\n".join(filter(None, (canned(self.case, Resolution(reason)), self.data.get("message", "").strip())))
+        return answer_of(self.case, Resolution(reason), self.data.get("message", ""))
 
     def act(self, *, by: User) -> str:
         """Reject the case."""
@@ -88,6 +89,11 @@ def canned(case: Case, reason: Resolution) -> str:
     """Give the sentences that readers read for a reason, in the article's language."""
     with translation.override(case.article.language):
         return f"{ANSWERS[reason].title}\n{ANSWERS[reason].meaning}"
+
+
+def answer_of(case: Case, reason: Resolution, message: str) -> str:
+    """Give all that readers read: the canned sentences, then the editor's own words."""
+    return "\n\n".join(filter(None, (canned(case, reason), message.strip())))
 
 
 class Snooze(Decision):
@@ -155,14 +161,19 @@ class Merge(Decision):
     verb = "merge"
     can_be_undone = True
 
-    into = forms.IntegerField(label=gettext_lazy("Into case"), min_value=1)
+    into = forms.IntegerField(label=gettext_lazy("Into case"), min_value=1, required=False)
+    number = forms.IntegerField(label=gettext_lazy("or into the case with the number"), min_value=1, required=False)
 
-    def clean_into(self) -> Case:
-        """Find the other case."""
-        case = Case.objects.filter(pk=self.cleaned_data["into"]).first()
-        if case is None:
+    def clean(self) -> dict[str, Any]:
+        """Find the other case, by the number that was typed or else the one that was chosen."""
+        cleaned = super().clean()
+        pk = cleaned.get("number") or cleaned.get("into")
+        if not pk:
+            raise forms.ValidationError(_("Choose a case."))
+        cleaned["into"] = Case.objects.filter(pk=pk).first()
+        if cleaned["into"] is None:
             raise forms.ValidationError(_("There is no case with this number."))
-        return case
+        return cleaned
 
     def act(self, *, by: User) -> str:
         """Merge the case into the other one."""
