@@ -1,5 +1,6 @@
 """The case page: what it shows, to whom, and what every verb does, refusals included."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -277,6 +278,44 @@ def test_a_case_is_not_merged_into_one_of_another_article(desk: Client) -> None:
 
     assert answer.status_code == 409
     assert "different articles" in answer.content.decode()
+
+
+def test_the_nearest_cases_are_offered_to_merge_into_and_any_other_by_its_number(desk: Client) -> None:
+    words = [f"word{number:02}" for number in range(53)]
+    article = make_article(body=f"<p>{' '.join(words)}</p>")
+    cases = {word: make_case(word, article) for word in words}
+    case, far = cases["word26"], cases["word52"]
+
+    page = desk.get(case.get_absolute_url()).text
+    offered = [int(pk) for pk in re.findall(r'name="into" value="(\d+)"', page)]
+    refused = desk.post(address(case, "merge"), seen(case))
+    desk.post(address(case, "merge"), {**seen(case), "number": far.pk})
+
+    assert offered[:2] == [cases["word25"].pk, cases["word27"].pk]
+    assert len(offered) == 50
+    assert far.pk not in offered
+    assert "More than 50 other open cases" in page
+    assert refused.status_code == 422
+    assert "Choose a case." in refused.text
+    case.refresh_from_db()
+    assert case.merged_into == far
+
+
+def test_a_case_that_was_corrected_shows_the_new_words_also_once_it_is_reopened(desk: Client, editor: User) -> None:
+    case = make_case("300 guests", category="fact")
+    actions.claim_case(case, by=editor)
+    desk.post(
+        address(case, "correct"),
+        correction_of(case, replacement="3,000 guests", kind="correction", severity="minor", notice="It was 3,000."),
+    )
+
+    ended = desk.get(case.get_absolute_url()).text
+    desk.post(address(case, "reopen"), {"note": "It was 2,000."})
+
+    assert '<mark id="passage">3,000 guests</mark>' in ended
+    case = Case.objects.get(pk=case.pk)
+    assert (case.status, case.passage_text) == ("open", "3,000 guests")
+    assert case.revision == case.article.text
 
 
 def test_a_decided_case_is_reopened(desk: Client, editor: User) -> None:

@@ -25,11 +25,11 @@ from corrections.cms.models import Push
 from corrections.desk import arrivals, correcting, decisions, passages, proposals, pushes, queue
 from corrections.desk.earlier import last_return
 from corrections.models import REJECTIONS, Case, Correction
-from corrections.passages import Place, place_of
+from corrections.passages import Place, place_after, place_of
 from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Severity
 
 _SHOWN_REPORTS = 20
-_SHOWN_OTHERS = 8
+_SHOWN_OTHERS = 50
 _VERBS = decisions.VERBS | pushes.VERBS
 Status = Case.Status
 
@@ -175,7 +175,10 @@ def _page(
         if case.approval_due_at
         else None
     )
+    if published is not None and case.status == Status.RESOLVED:
+        place = place_after(case, published)
     looked_for = request.GET.get("find", "")[:200]
+    others = list(case.article.cases.unresolved().exclude(pk=case.pk).nearest_first(case)[: _SHOWN_OTHERS + 1])
     events = list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50])
     make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, sent)
     return TemplateResponse(
@@ -197,7 +200,8 @@ def _page(
             "more_reports": max(case.report_count - len(received), 0),
             "events": events,
             "returned": last_return(case, events),
-            "others": list(case.article.cases.unresolved().exclude(pk=case.pk).order_by("pk")[:_SHOWN_OTHERS]),
+            "others": others[:_SHOWN_OTHERS],
+            "has_more_others": len(others) > _SHOWN_OTHERS,
             "may_claim": case.status == Status.OPEN or (case.status == Status.CLAIMED and not row.is_held),
             "may_decide": may_decide,
             "may_correct": may_decide and place.is_sure,

@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Abs, Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
     def most_urgent_first(self) -> Self:
         """Order by priority, then by age, then by number."""
         return self.order_by("-priority", "first_reported_at", "pk")
+
+    def nearest_first(self, case: "Case") -> Self:
+        """Order cases of the same article by how far their passages lie from that of ``case``; lost ones last."""
+        is_elsewhere = models.Case(models.When(part=case.part, then=0), default=1)
+        distance = Coalesce(Abs(F("start") - (case.start or 0)), 2**31 - 1)
+        return self.order_by(is_elsewhere, distance, "pk")
 
     def for_queue(self) -> Self:
         """Fetch along what a row of the queue shows."""
