@@ -317,6 +317,62 @@ def test_every_decision_can_be_made_without_javascript(sign_in: Callable[..., Pa
     }  # fmt: skip
 
 
+def test_a_preview_without_javascript_shows_what_will_be_read_and_keeps_what_was_typed(
+    sign_in: Callable[..., Page],
+) -> None:
+    olena = make_editor()
+    article = make_article(body=BODY)
+    rejected, corrected, first, second = (make_case(f"wrong{letter}", article, category="other") for letter in "abcd")
+    for case in (rejected, corrected):
+        actions.claim_case(case, by=olena)
+    page = sign_in(olena, java_script_enabled=False)
+
+    page.goto(rejected.get_absolute_url())
+    form = page.locator("[data-verb=reject]")
+    form.locator("summary").click()
+    form.get_by_label("a matter of style").check()
+    form.get_by_label("In your own words").fill("Thank you all the same.")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.locator("blockquote")).to_contain_text("we keep ours")
+    expect(form.locator("blockquote")).to_contain_text("Thank you all the same.")
+    expect(form.get_by_label("a matter of style")).to_be_checked()
+    expect(form.get_by_label("In your own words")).to_have_value("Thank you all the same.")
+    rejected.refresh_from_db()
+    assert rejected.status == "claimed"
+    form.get_by_role("button", name="Reject").click()
+    told(page, "a matter of style")
+
+    page.goto(corrected.get_absolute_url())
+    form = page.locator("[data-verb=correct]")
+    form.get_by_label("Wording").fill("rightb")
+    form.get_by_role("button", name="Preview").click()
+    expect(form.locator("[data-live] ins")).to_have_text("rightb")
+    expect(form.get_by_label("Wording")).to_have_value("rightb")
+    expect(form.get_by_label("Notice")).to_have_value(re.compile("said “wrongb”.*should have said “rightb”"))
+    corrected.refresh_from_db()
+    assert corrected.status == "claimed"
+    form.get_by_role("button", name="Correct the article").click()
+    told(page, "is published")
+
+    page.goto("/admin/")
+    for case in (first, second):
+        page.get_by_label(f"Choose case {case.pk}").check()
+    page.get_by_role("group", name="With the chosen cases").get_by_role("button", name="Reject").click()
+    page.get_by_label("a matter of style").check()
+    page.get_by_label("In your own words").fill("Thank you both.")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".preview blockquote")).to_contain_text("we keep ours")
+    expect(page.locator(".preview blockquote")).to_contain_text("Thank you both.")
+    expect(page.get_by_label("a matter of style")).to_be_checked()
+    assert set(Case.objects.filter(pk__in=(first.pk, second.pk)).values_list("status", flat=True)) == {"open"}
+    page.get_by_role("button", name="Reject").click()
+    told(page, "2 cases are done")
+
+    notes = Event.objects.filter(kind=Event.Kind.REJECTED).order_by("pk").values_list("note", flat=True)
+    assert list(notes) == ["Thank you all the same.", "Thank you both.", "Thank you both."]
+    assert "rightb" in article.__class__.objects.get(pk=article.pk).text.body
+
+
 def test_a_screen_reader_finds_names_live_regions_and_where_it_is(sign_in: Callable[..., Page]) -> None:
     case, olena = make_case("teh", suggestion="the", category="typo"), make_editor()
     page = sign_in(olena)
@@ -344,35 +400,17 @@ def test_a_screen_reader_finds_names_live_regions_and_where_it_is(sign_in: Calla
     expect(page.get_by_role("alert")).to_be_focused()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_case_page_fits_a_laptop_and_its_other_faces_have_no_finding_of_axe(
-    sign_in: Callable[..., Page], theme: Any
-) -> None:
-    from axe_playwright_python.sync_playwright import Axe  # its data is large
-
+def test_the_case_page_fits_a_laptop(sign_in: Callable[..., Page]) -> None:
     article, olena, petro = make_article(body=BODY), make_editor(), make_editor("petro")
-    cases = [make_case(f"wrong{letter}", article, suggestion=f"right{letter}", category="typo") for letter in "abcd"]
+    cases = [make_case(f"wrong{letter}", article, suggestion=f"right{letter}", category="typo") for letter in "abc"]
     actions.claim_case(cases[0], by=olena)
     actions.note_presence(cases[0], by=petro)
-    actions.snooze_case(cases[1], reports=2, by=olena)
     actions.merge_case(cases[2], into=cases[0], by=olena)
-    page = sign_in(olena, color_scheme=theme)
+    page = sign_in(olena)
 
     page.goto(cases[0].get_absolute_url())
     overflow = page.evaluate("document.documentElement.scrollHeight - innerHeight")
     page.get_by_text("1 case merged into this one").click()
     overflow = max(overflow, page.evaluate("document.documentElement.scrollHeight - innerHeight"))
-    found = {}
-    for address in (
-        cases[0].get_absolute_url(),
-        cases[1].get_absolute_url(),
-        f"{cases[2].get_absolute_url()}?stay=1",
-        "/admin/?view=snoozed",
-        "/admin/?q=wrong&within=quotes",
-        "/admin/statistics/",
-    ):
-        page.goto(address)
-        found[address] = [(v["id"], v["nodes"][0]["html"][:160]) for v in Axe().run(page).response["violations"]]
 
-    assert found == {address: [] for address in found}
     assert overflow <= 0

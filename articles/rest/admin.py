@@ -24,6 +24,11 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class take
         label=_("Scopes"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple,
         help_text=_("What the key may be used for. Give no more than the other system needs."),
     )  # fmt: skip
+    expires_at = forms.DateTimeField(
+        label=_("expires"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
     class Meta:
         model = Key

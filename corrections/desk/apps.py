@@ -13,5 +13,5 @@ class DeskAdminConfig(AdminConfig):
     def ready(self) -> None:
         """Register the screens, beside those that other applications' ``admin`` modules register."""
         super().ready()
-        for screens in ("cases", "records", "sites", "webhooks", "cms"):
+        for screens in ("cases", "records", "sites", "webhooks", "cms", "accounts"):
             import_module(f"corrections.desk.{screens}")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -19,6 +20,12 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's cl
     class Meta:
         model = Preferences
         fields = ("digest", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = self.fields["language"]
+        assert isinstance(language, forms.TypedChoiceField)  # noqa: S101  # for the type checker: the model has choices
+        language.choices = [("", _("the newsroom’s")), *settings.DESK_LANGUAGES]
 
 
 def show(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:

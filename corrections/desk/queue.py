@@ -341,6 +341,8 @@ def company_of(case: Case, *, by: User, at: datetime) -> Company:
         return Company("held", gettext("held by %(name)s") % {"name": name_of(case.assignee)})
     if lookers := [name_of(presence.editor) for presence in getattr(case, "lookers", ())]:
         return Company("looked", gettext("being looked at by %(names)s") % {"names": ", ".join(lookers)})
+    if case.status == Case.Status.CLAIMED and case.assignee_id == by.pk:
+        return Company("lapsed", gettext("your claim lapsed"))
     if case.status == Case.Status.CLAIMED and case.assignee:
         return Company("lapsed", gettext("%(name)s’s claim lapsed") % {"name": name_of(case.assignee)})
     return Company("", "")
