@@ -52,6 +52,7 @@ def test_nothing_is_decided_before_it_is_confirmed(desk: Client) -> None:
     page = send(desk, "reject", cases).content.decode()
 
     assert "Reject: 2 cases" in page
+    assert re.search(r'value="not_an_error"[^>]* checked', page)
     assert set(Case.objects.values_list("status", flat=True)) == {"open"}
 
 

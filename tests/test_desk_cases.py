@@ -318,6 +318,23 @@ def test_a_case_that_was_corrected_shows_the_new_words_also_once_it_is_reopened(
     assert case.revision == case.article.text
 
 
+def test_what_was_typed_is_not_lost_when_a_colleague_has_taken_the_case_meanwhile(desk: Client, editor: User) -> None:
+    case = make_case("300 guests")
+    actions.claim_case(case, by=editor)
+    typed = correction_of(
+        case, replacement="3,000 guests", kind="correction", severity="minor", notice="Three <i>thousand</i>."
+    )
+    actions.claim_case(case, takeover=True, by=make_editor("petro"))
+
+    answer = desk.post(address(case, "correct"), typed)
+
+    assert answer.status_code == 409
+    assert "petro holds case" in answer.text
+    assert "What you typed" in answer.text
+    assert '<dd dir="auto">3,000 guests</dd>' in answer.text
+    assert "Three &lt;i&gt;thousand&lt;/i&gt;." in answer.text
+
+
 def test_a_decided_case_is_reopened(desk: Client, editor: User) -> None:
     case = make_case()
     actions.claim_case(case, by=editor)

@@ -76,6 +76,8 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     verb = form.cleaned_data["verb"]
     if verb != "undo" and ("confirmed" not in request.POST or "preview" in request.POST):
         is_new = "confirmed" not in request.POST
+        answers = [] if is_new or verb != "reject" else list(_answers(cases, form.cleaned_data))
+        form = Choice(initial={"reason": REJECTIONS[0]}) if is_new else form
         return TemplateResponse(
             request,
             "admin/desk/bulk.html",
@@ -84,8 +86,8 @@ def decide(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
                 "title": _VERBS[verb],
                 "desk_section": "queue",
                 "cases": [_as_seen(case, request.POST) for case in cases],
-                "form": Choice(initial={"reason": REJECTIONS[0]}) if is_new else form,
-                "answers": [] if is_new or verb != "reject" else list(_answers(cases, form.cleaned_data)),
+                "form": form,
+                "answers": answers,
                 "reasons": [(radio, ANSWERS[Resolution(radio.data["value"])]) for radio in form["reason"]],
                 "verb": verb,
                 "label": _VERBS[verb],

@@ -220,6 +220,7 @@ def _page(
             "here": arrivals.present(case, to=editor),
             "sent": sent,
             "refusals": _refusals(sent),
+            "typed": _typed(sent, may_decide=may_decide),
             "draft": draft,
             "approver": _approver(draft, editor),
             "published": published,
@@ -286,6 +287,15 @@ def _refusals(sent: decisions.Decision | None) -> list[str]:
     for field in sent:
         found += [f"{field.label}: {error}" for error in field.errors]
     return found
+
+
+def _typed(sent: decisions.Decision | None, *, may_decide: bool) -> list[tuple[str, str]]:
+    """Give what was typed into a form that is gone: the case has another state, or another holder."""
+    if sent is None or not (sent.errors or sent.refusal):
+        return []
+    is_gone = isinstance(sent.refusal, actions.InvalidTransition)
+    is_gone = is_gone or (not may_decide and isinstance(sent, decisions.Correct | decisions.Reject))
+    return sent.typed if is_gone else []
 
 
 def _status(sent: decisions.Decision | None) -> int:

@@ -61,6 +61,12 @@ class Decision(forms.Form):
             )  # fmt: skip
         return cleaned
 
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """The editor's own words, each under its label: for a page that no longer has the form."""
+        words = [field for field in self if isinstance(field.field, forms.CharField) and not field.is_hidden]
+        return [(str(field.label), field.value().strip()) for field in words if (field.value() or "").strip()]
+
     def act(self, *, by: User) -> str:
         """Call the action; give the sentence that says what was done. Raises one of ``REFUSALS``."""
         raise NotImplementedError

@@ -1,6 +1,8 @@
 // The review queue by keyboard: j and k move, Enter opens what has the focus, v chooses it, / searches.
-import { listen } from "./keys.js";
+import { listen, sendOnce } from "./keys.js";
 import { watch } from "./watch.js";
+
+sendOnce();
 
 const links = [...document.querySelectorAll("[data-open]")];
 
