@@ -513,6 +513,16 @@ def test_the_work_of_a_step_map_grows_with_the_length_and_not_with_its_square(
     assert much < 6 * little + 2000
 
 
+def test_asking_for_certainty_in_a_sentence_without_end_is_no_more_work_the_longer_it_is() -> None:
+    sentences = [" ".join(map(str, range(10_000, 10_000 + words))) for words in (4_000, 16_000)]
+    little, much = (StepMap(f"Once {words} or more", f"Twice {words} of them") for words in sentences)
+
+    few, many = (calls(lambda step=step: step.is_certain(12_005, 12_016)) for step in (little, much))  # type: ignore[misc]
+
+    assert little.is_certain(12_005, 12_016)
+    assert many < 1.5 * few
+
+
 @pytest.mark.parametrize("code", ["en", "ja"])
 def test_a_step_map_keeps_less_than_twenty_bytes_a_character(code: str) -> None:
     text = text_of(code, 50_000)
@@ -520,6 +530,8 @@ def test_a_step_map_keeps_less_than_twenty_bytes_a_character(code: str) -> None:
     tracemalloc.start()
 
     step = StepMap(text, new)
+    for start in range(0, len(text) - 60, 500):
+        step.is_certain(start, start + 60)
 
     kept, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
