@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from articles.actions import Text, revise_article
 from corrections import actions
+from corrections.anchoring import Quote
 from corrections.models import Case, Correction, Event, Resolution
 from tests.desk import BODY, make_article, make_case, make_editor, report
 
@@ -426,6 +427,27 @@ def test_a_lost_passage_is_looked_for_and_picked(desk: Client, editor: User) -> 
     assert "Where is the passage?" in page.content.decode()
     assert "data-correct" not in page.content.decode()
     assert (case.outcome, case.passage_text) == ("exact", "old bridge")
+
+
+def test_where_several_places_fit_the_page_shows_them_and_the_editor_picks_one(desk: Client, editor: User) -> None:
+    article = make_article(body="<p>The old bridge is open. Nobody saw that the old bridge is closed.</p>")
+    made = actions.submit_report(article, Quote("old bridge"), part="body")
+    actions.triage_report(made)
+    case = Case.objects.get()
+    actions.claim_case(case, by=editor)
+
+    page = desk.get(case.get_absolute_url())
+    candidates = page.context["candidates"]
+    desk.post(
+        address(case, "place"),
+        {**seen(case), "start": candidates[1].start, "end": candidates[1].end, "expected": candidates[1].words},
+    )
+
+    assert case.outcome == "ambiguous"
+    assert [(candidate.words, candidate.start) for candidate in candidates] == [("old bridge", 4), ("old bridge", 44)]
+    assert "data-correct" not in page.content.decode()
+    case.refresh_from_db()
+    assert (case.outcome, case.start) == ("exact", 44)
 
 
 def test_a_passage_is_not_picked_in_a_text_that_has_changed(desk: Client, editor: User) -> None:
