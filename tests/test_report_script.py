@@ -664,6 +664,21 @@ def test_a_double_click_sends_one_report(newsroom: Newsroom) -> None:
     assert len(newsroom.requests) == 1
 
 
+def test_who_sends_a_comment_of_another_form_by_keyboard_is_not_disturbed(newsroom: Newsroom) -> None:
+    page = newsroom.visit(page_of(ARTICLE, more=MORE))
+    newsroom.select("#first/1/0", 0, "#first/1/0", 3)
+    page.locator("#area").fill("A comment")
+
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_function("new Promise(done => setTimeout(done, 0, true))")
+    assert page.get_by_role("status").inner_text() == ""
+    assert not page.get_by_role("dialog").is_visible()
+    page.locator("#area").select_text()
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("status").filter(has_text="stand in a form").wait_for()
+
+
 TWO = '</article><article data-corrections-article="42"><p data-corrections-part="body" id="other">Another story</p>'
 LONG = f'<p data-corrections-part="body" id="long">{"👍" * 3000}</p>'
 

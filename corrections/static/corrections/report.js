@@ -189,14 +189,13 @@ const show = () => {
       });
       answer = await reply.json();
     } catch {
-      // CORS hides refusals.
       if (!reply.status && endpoint.origin !== origin) {
-        await fetch(script.src, { mode: "no-cors", cache: "no-store" }).then(() => (reply = { refused: 1 }), () => 0);
+        await fetch(script.src, { mode: "no-cors", cache: "no-store" }).then(() => (reply = { status: "refused" }), () => 0);
       }
     }
-    const { status = 0, refused } = reply;
+    const { status } = reply;
     send.disabled = false;
-    keep({ waiting: !status || status > 499, sent: status !== 409 && sent });
+    keep({ waiting: !(status < 500), sent: status !== 409 && sent });
     if (status === 202) {
       delete drafts[exact + " "];
       keep();
@@ -204,7 +203,7 @@ const show = () => {
       dialog.replaceChildren(h("h2", {}, thanks), h("footer", {}, close()));
       return thanks.focus();
     }
-    result.textContent = (await explain(refused ? "refused" : status > 499 ? 500 : status, 0))
+    result.textContent = (await explain(status > 499 ? 500 : status, 0))
       .replace("{n}", Math.ceil(reply.headers?.get("Retry-After") / 60) || 1);
     result.scrollIntoView();
     for (const input of form.querySelectorAll("[name]")) {
@@ -226,7 +225,9 @@ const open = async () => {
   const selection = getSelection();
   touch.hidden = true;
   try {
-    if (document.activeElement.matches("input,textarea")) throw "field";
+    const { selectionStart, selectionEnd } = document.activeElement;
+    if (selectionStart < selectionEnd) throw "field";
+    if (selectionStart >= 0) return;
     const range = selection.getRangeAt(0);
     const body = quote(range);
     draft = drafts[body.quote.exact + " "] ??= {};
