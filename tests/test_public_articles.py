@@ -340,6 +340,15 @@ def test_any_two_revisions_can_be_compared_and_the_corrections_between_them_are_
     assert client.get(history, {"old": "1", "new": "9"}, follow=True).status_code == 404
 
 
+def test_the_only_change_of_an_article_leads_to_no_other(client: Client) -> None:
+    article = make_article()
+    correct(article, "300 guests", "3,000 guests")
+
+    page = client.get(article.get_absolute_url() + "history/1/2/").content.decode()
+
+    assert 'class="pages"' not in page
+
+
 def test_the_history_says_a_headline_again_only_where_it_was_another(client: Client) -> None:
     article = make_article("Bridge opens")
     revise_article(article, Text(headline="Bridge has opened", body=BODY))
