@@ -870,8 +870,10 @@ def test_two_thousand_characters_are_not_too_long(newsroom: Newsroom) -> None:
             attributes="",
             tag="data-site='key 1'",
         ),
+        f"<!doctype html><title>Story</title><link rel='canonical' href='{SITE}/a-bridge/'>"
+        "<div><p>Text with teh error</p><script src='/static/corrections/report.js' data-site='key 1'></script></div>",
     ],
-    ids=["article", "schema.org"],
+    ids=["article", "schema.org", "nothing that tells the article apart"],
 )
 def test_a_page_of_another_site_is_named_by_its_address(newsroom: Newsroom, html: str) -> None:
     page = newsroom.visit(html)

@@ -2,7 +2,7 @@
 // report.js loads it: see docs/embedding.md.
 const { endpoint = "/api/v1/reports/", site, highlight } = document.querySelector("script[data-highlight]").dataset;
 
-const ROOTS = ["[data-corrections-part]", "[itemprop~=articleBody],[itemprop~=headline]", "article", "main"];
+const ROOTS = ["[data-corrections-part]", "[itemprop~=articleBody],[itemprop~=headline]", "article", "main", "body"];
 const SILENT = "script,style,template,button,select,textarea,noscript,[hidden],[data-corrections-ignore]";
 
 const address = () => {

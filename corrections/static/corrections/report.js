@@ -71,7 +71,7 @@ const project = (root, limit) => {
 // Throws the key of a sentence.
 const quote = range => {
   if (!range.toString().trim()) throw range.collapsed ? "outside" : "image";
-  const selector = ["[data-corrections-part]", "[itemprop~=articleBody],[itemprop~=headline]", "article:not(article *)", "main"]
+  const selector = ["[data-corrections-part]", "[itemprop~=articleBody],[itemprop~=headline]", "article:not(article *)", "main", "body"]
     .find(selector => document.querySelector(selector));
   const found = [...document.querySelectorAll(selector)].map(part => {
     const limit = range.cloneRange(), reach = () => [...project(part, limit)].length;
