@@ -314,6 +314,13 @@ def test_a_case_is_put_off_until_a_time_in_the_future(key: Key) -> None:
     assert case.snoozed_until == until
 
 
+def test_what_is_wrong_with_the_request_is_said_before_its_condition_is_looked_at(key: Key) -> None:
+    case = make_case()
+
+    problem(do(case, "snooze", key, {"note": "Later."}, if_match='"another"'), 422)
+    problem(do(case, "snooze", key, {"reports": 2}, if_match='"another"'), 412)
+
+
 def test_a_case_is_put_off_until_more_readers_report_it(key: Key) -> None:
     case = make_case()
 

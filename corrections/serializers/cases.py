@@ -326,6 +326,12 @@ class SnoozeSerializer(Body):
     )  # fmt: skip
     note = Text(max_length=500, default="", allow_blank=True, help_text="Why; kept in the trail.")
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse to put a case off for ever."""
+        if attrs["until"] is None and attrs["reports"] is None:
+            raise serializers.ValidationError("Say until when the case is put off, or until how many more reports.")
+        return attrs
+
 
 @extend_schema_serializer(examples=[OpenApiExample("The same error as case 7", {"into": 7}, request_only=True)])
 class MergeSerializer(Body):
