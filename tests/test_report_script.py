@@ -617,7 +617,10 @@ def test_a_report_that_waits_is_not_lost_by_another_one(newsroom: Newsroom) -> N
     newsroom.report()
     page.get_by_role("button", name="Send").click()
     page.get_by_text("not sent").wait_for()
+    dialog = page.get_by_role("dialog")
+    dialog.evaluate("dialog => { window.closing = new Promise(done => dialog.addEventListener('close', done)) }")
     page.keyboard.press("Escape")
+    page.evaluate("() => window.closing.then(() => true)")  # only then has the selection come back
 
     newsroom.reachable = True
     newsroom.select("#second/1/0", 0, "#second/1/0", 4)
