@@ -270,6 +270,7 @@ def test_a_receipt_of_an_article_withdrawn_meanwhile_still_answers(client: Clien
 
     assert "We have withdrawn the article." in shown
     assert "It was untrue." in shown
+    assert "Show it in the article" not in shown  # where it no longer stands
     assert Article.objects.get().status == Article.Status.WITHDRAWN
 
 

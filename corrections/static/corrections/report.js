@@ -161,7 +161,7 @@ const show = () => {
   const result = h("div", { role: "alert" }), send = h("button", { className: "act" }, say.send);
   const form = h("form", {}, h("h2", {}, say.title),
     h("blockquote", { dir: "auto", tabIndex: 0 },
-      prefix.replace(/.*\n|\S{0,9}/s, "…"), h("mark", {}, exact), suffix.replace(/\n.*|\S{0,9}$/s, "…")),
+      prefix.replace(/.*\n|\S{0,9}/s, "…"), h("mark", {}, exact), suffix.replace(/\n.*|\s?\S{0,9}$/s, "…")),
     field("suggestion", "textarea", exact),
     field("comment", "textarea", ""),
     field("category", "select", "", ...["", ...KEYS.slice(3, 7)].map(value => h("option", { value }, say[value] || ""))),
