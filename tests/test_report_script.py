@@ -605,7 +605,11 @@ def test_a_second_report_can_be_sent_from_the_same_page(newsroom: Newsroom) -> N
         page.get_by_label("What is wrong?").fill(exact)
         page.get_by_role("button", name="Send").click()
         page.get_by_role("heading", name="Thank you").wait_for()
+        page.get_by_role("dialog").evaluate(
+            "dialog => { window.closing = new Promise(done => dialog.addEventListener('close', done)) }"
+        )
         page.get_by_role("button", name="Close").click()
+        page.evaluate("() => window.closing.then(() => true)")  # only then has the selection come back
 
     assert [sent["quote"]["exact"] for sent in newsroom.sent] == ["teh", "five", "five"]
     assert len(set(newsroom.keys)) == 3
