@@ -388,8 +388,9 @@ def _is_repeated(text: str, probe: _Probe, place: _Place) -> bool:
     first, last = probe.exact.split(" ")[0], probe.exact.split(" ")[-1]
     before = text[max(0, place.start - len(first) - 1) : place.start].rstrip()
     after = text[place.end : place.end + len(last) + 1].lstrip()
-    return (before.endswith(first) and not probe.before.rstrip().endswith(first)) or (
-        after.startswith(last) and not probe.after.lstrip().startswith(last)
+    was_before, was_after = probe.before.rstrip(), probe.after.lstrip()
+    return (before.endswith(first) and len(was_before) >= len(first) and not was_before.endswith(first)) or (
+        after.startswith(last) and len(was_after) >= len(last) and not was_after.startswith(last)
     )
 
 

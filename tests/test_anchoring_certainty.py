@@ -102,6 +102,10 @@ def test_words_found_beside_a_word_of_theirs_that_came_in_have_no_certain_bounds
     assert passage.outcome == Outcome.SIMILAR
 
 
+def test_a_repeated_word_is_no_doubt_where_too_little_context_came_to_know_it() -> None:
+    assert locate("no no way", Quote("no", suffix=" ", start=0))[:3] == (Outcome.EXACT, 0, 2)
+
+
 def test_a_word_without_context_is_not_called_moved() -> None:
     assert locate("Once the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.EXACT
     assert locate("Now the bridge is open.", Quote("bridge", start=9)).outcome == Outcome.SIMILAR
