@@ -18,7 +18,7 @@ from rapidfuzz.distance import Levenshtein, Postfix, Prefix
 from articles.projection import check_offsets
 from corrections.alignment import Alignment
 from corrections.certainty import Certainty
-from corrections.words import Vocabulary, Words, is_sign
+from corrections.words import Vocabulary, Words, is_sign, numbers_in
 
 COMPANY = 400
 """Characters of the common beginning and end of both texts that are compared all the same."""
@@ -50,7 +50,16 @@ class StepMap:
         self._old.code = self._new.code = ""  # what only the comparison needed
 
     def carry(self, start: int, end: int) -> tuple[int, int] | None:
-        """Return where ``old[start:end]`` lies in the new text, or None if it was rewritten or removed."""
+        """Return where ``old[start:end]`` lies in the new text, or None if it was rewritten or removed.
+
+        A number is whole, unless the passage cut it already: of "300" that became "3,000", all of it.
+        """
+        carried = self._carry(start, end)
+        if carried is None or numbers_in(self._old.text, start, end) != (start, end):
+            return carried
+        return numbers_in(self._new.text, *carried)
+
+    def _carry(self, start: int, end: int) -> tuple[int, int] | None:
         if end <= self._head:
             return start, end
         from_end = len(self._old.text)

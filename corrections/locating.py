@@ -14,8 +14,8 @@ from rapidfuzz.distance import Levenshtein
 
 from corrections.carrying import StepMap
 from corrections.folding import Forms, agreement_of, folded, forms, is_blank
-from corrections.quotes import ALIKE_ENOUGH, CONTEXT, LOST, Outcome, Passage, Quote, is_put_right
-from corrections.words import SENTENCE_END, is_invisible, is_word
+from corrections.quotes import ALIKE_ENOUGH, CONTEXT, LOST, SURE, Outcome, Passage, Quote, is_put_right
+from corrections.words import SENTENCE_END, is_invisible, is_word, numbers_in
 
 AGREES = 0.65
 """Agreement of the context from which it is the same context. Texts that have nothing in common reach about 0.4."""
@@ -94,10 +94,24 @@ def locate(text: str, quote: Quote, *, suggestion: str = "") -> Passage:
         end = start + len(exact)
         if (before and after) or _stands_alike(text, _Around(before, exact, after), start):
             if hint is None or start == hint:
-                return Passage(Outcome.EXACT, start, end, 1.0)
+                found = Passage(Outcome.EXACT, start, end, 1.0)
+                return found if before and after else _with_whole_numbers(text, quote, found)
             is_moved = not _is_far(before, after, start, hint) and not _Search(text, quote, "").has_rival(start, end)
-            return Passage(Outcome.MOVED if is_moved else Outcome.SIMILAR, start, end, 1.0)
-    return _Search(text, quote, suggestion).answer()
+            found = Passage(Outcome.MOVED if is_moved else Outcome.SIMILAR, start, end, 1.0)
+            return _with_whole_numbers(text, quote, found)
+    return _with_whole_numbers(text, quote, _Search(text, quote, suggestion).answer())
+
+
+def _with_whole_numbers(text: str, quote: Quote, found: Passage) -> Passage:
+    """Widen a place that cuts a number, unless the reader did: "300" is not in "3,000"; nothing is applied there."""
+    if found.start is None or found.end is None:
+        return found
+    start, end = numbers_in(text, found.start, found.end)
+    selected = len(quote.prefix), len(quote.prefix) + len(quote.exact)
+    is_cut = (start, end) != (found.start, found.end)
+    if not is_cut or numbers_in(quote.prefix + quote.exact + quote.suffix, *selected) != selected:
+        return found
+    return Passage(Outcome.SIMILAR if found.outcome in SURE else found.outcome, start, end, found.score)
 
 
 def candidates(text: str, quote: Quote) -> list[Passage]:

@@ -68,6 +68,11 @@ HEAD, TAIL, OLD_GAP, NEW_GAP = "\U0010fffe", "\U0010ffff", "\U0010fffc", "\U0010
 """Codes of the common beginning and end, and codes that stand for no word of the old or the new text."""
 
 
+_NUMBER = re.compile(r"(?<!\d)(?:\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+|\d+)(?:[.,:'’]\d+)*")
+_NUMBER_REACH = 40
+"""Characters beside a stretch in which a number that it cuts begins and ends."""
+
+
 class Vocabulary(dict[str, str]):
     """Codes for words: one character each, the same for words that are alike once folded.
 
@@ -230,3 +235,20 @@ def words_in(text: str, start: int, end: int) -> tuple[int, int]:
     while 0 < end < len(text) and is_word(text[end]) and is_word(text[end - 1]):
         end += 1
     return start, end
+
+
+def numbers_in(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the stretch widened to the numbers it cuts: from "000" to "3,000"; so with "1 300" and "22:10"."""
+    for match in _numbers_near(text, start):
+        if match.start() < start < match.end():
+            start = match.start()
+            break
+    for match in _numbers_near(text, end):
+        if match.start() < end < match.end():
+            end = match.end()
+            break
+    return start, end
+
+
+def _numbers_near(text: str, offset: int) -> Iterator[re.Match[str]]:
+    return _NUMBER.finditer(text, max(0, offset - _NUMBER_REACH), offset + _NUMBER_REACH)

@@ -5,7 +5,7 @@ import pytest
 from bench.accuracy import generated, measure
 from bench.corpus import LANGUAGES
 from bench.engines import ENGINES
-from corrections.anchoring import SURE, Outcome, Passage, Quote, follow, locate
+from corrections.anchoring import SURE, Outcome, Passage, Quote, carry, follow, locate
 
 LINES = [f"Paragraph {number} tells of year {number * 7919} and nothing else at all." for number in range(8)]
 BEFORE = "Rain fell upon the town for the whole of the second day."
@@ -123,3 +123,44 @@ def test_no_correction_is_applied_in_a_wrong_place_nor_to_a_copy_nor_to_other_bo
 
     assert result.applied >= 0.75 * result.applicable
     assert (result.wrongly_applied, result.wrongly_applied_copies, result.other_bounds) == (0, 0, 0)
+
+
+BRIDGE = "The mayor said the new bridge had cost 300 crowns in all. Nobody believed it at first."
+
+
+@pytest.mark.parametrize(
+    ("exact", "became", "there"),
+    [
+        ("300", "3,000", "3,000"),
+        ("300", "1,300", "1,300"),
+        ("300", "300,000", "300,000"),
+        ("300", "300 000", "300 000"),
+        ("300", "1\u00a0300", "1\u00a0300"),
+        ("300", "300.5", "300.5"),
+        ("300", "22:300", "22:300"),
+        ("300 crowns", "1,300", "1,300 crowns"),
+        ("cost 300", "300,000", "cost 300,000"),
+    ],
+)
+def test_a_number_is_whole_and_nothing_is_applied_within_another(exact: str, became: str, there: str) -> None:
+    start = BRIDGE.index(exact)
+    end = start + len(exact)
+    quote = Quote(exact, BRIDGE[start - 20 : start], BRIDGE[end : end + 20], start)
+    new = BRIDGE.replace("300", became)
+
+    carried = carry(start, end, BRIDGE, new)
+    followed = follow(quote, start, end, [BRIDGE, new])
+    located = locate(new, quote)
+
+    assert carried is not None
+    for first, last in (carried, followed[1:3], located[1:3]):
+        assert new[first:last] == there
+    assert {followed.outcome, located.outcome} <= {Outcome.SIMILAR, Outcome.ALREADY_FIXED}
+
+
+@pytest.mark.parametrize("quote", [Quote("300"), Quote("300", suffix=" crowns in all"), Quote("300", "cost 3,")])
+def test_part_of_a_number_is_found_for_certain_only_by_who_selected_part_of_one(quote: Quote) -> None:
+    found = locate(BRIDGE.replace("300", "3,300"), quote)
+
+    selected_part = quote.prefix == "cost 3,"
+    assert (found.outcome in SURE) is selected_part
