@@ -22,6 +22,7 @@ from bench.accuracy import (
     merged,
     report,
     report_applying,
+    report_crossed,
     report_slices,
     same_revision,
 )
@@ -83,7 +84,8 @@ def _accuracy(seed: int, count: int, folder: Path | None) -> None:
     _print(report("Own corpus, side by side", compared))
     ours = _measure_ours(range(seed, seed + count))
     _print(report("Own corpus", ours), report_applying({**compared, **ours}))
-    _print(report_slices(ours, "newsroom carry"), report_slices(ours, "newsroom locate"))
+    for engine in ("newsroom carry", "newsroom locate"):
+        _print(report_slices(ours, engine), report_crossed(ours, engine))
     _print(same_revision(generated(range(seed, seed + count), list(LANGUAGES)), 10_000))
     for file in sorted(folder.glob("*.json.gz")) if folder else ():
         pairs = given(file)

@@ -77,7 +77,7 @@ def overlap(a: Span, b: Span) -> float:
     return max(0, shared) / (max(a[1], b[1]) - min(a[0], b[0]) or 1)
 
 
-def _scores() -> dict[tuple[str, str], Score]:
+def _scores() -> dict[tuple[str, ...], Score]:
     return defaultdict(Score)
 
 
@@ -88,7 +88,9 @@ class Result:
     overall: Score = field(default_factory=Score)
     decidable: Score = field(default_factory=Score)
     short: Score = field(default_factory=Score)
-    slices: dict[tuple[str, str], Score] = field(default_factory=_scores)
+    slices: dict[tuple[str, ...], Score] = field(default_factory=_scores)
+    crossed: dict[tuple[str, ...], Score] = field(default_factory=_scores)
+    """By kind, length, how often the words stand in the old text, and language, all at once."""
     applicable: int = 0
     applied: int = 0
     wrongly_applied: int = 0
@@ -107,6 +109,8 @@ def merged(parts: Iterable[dict[str, Result]]) -> dict[str, Result]:
             whole.short += result.short
             for key, score in result.slices.items():
                 whole.slices[key] += score
+            for key, score in result.crossed.items():
+                whole.crossed[key] += score
             whole.applicable += result.applicable
             whole.applied += result.applied
             whole.wrongly_applied += result.wrongly_applied
@@ -199,10 +203,12 @@ def _count(result: Result, one: Pair, case: Case, answer: Span | None, *, applie
     if case.words <= 2 and case.kind in ("edited", "removed"):
         result.short.add(answer, case.truth)
     length = "1–2 words" if case.words <= 2 else "3–8 words" if case.words <= 8 else "9 and more"
+    repeated = "once" if case.repeats <= 1 else "2–5 times" if case.repeats <= 5 else "6 and more"
+    result.crossed[case.kind, length, repeated, one.language].add(answer, case.truth)
     for slicing, name in (
         ("kind", case.kind),
         ("length", length),
-        ("stands in the old text", "once" if case.repeats <= 1 else "2–5 times" if case.repeats <= 5 else "6 and more"),
+        ("stands in the old text", repeated),
         ("language", one.language),
         ("level of edits", one.level),
     ):
@@ -235,7 +241,7 @@ def report(title: str, results: dict[str, Result]) -> str:
 def report_slices(results: dict[str, Result], name: str) -> str:
     """Return the table of one engine's slices."""
     slices = results[name].slices
-    order = Counter(slicing for slicing, _ in slices)
+    order = Counter(slicing for slicing, *_ in slices)
     rows = [
         [
             slicing, part, f"{score.cases:,}", f"{score.exact / score.cases:.4f}", str(score.wrong),
@@ -246,6 +252,24 @@ def report_slices(results: dict[str, Result], name: str) -> str:
         if other == slicing
     ]  # fmt: skip
     return f"{name}, sliced\n\n" + table(["", "", "passages", "exact span", "wrong", "P / R"], rows)
+
+
+def report_crossed(results: dict[str, Result], name: str) -> str:
+    """Return the table of one engine's slices by all that they are sliced by at once: exact spans, passages, wrong."""
+    crossed = results[name].crossed
+    languages = sorted({language for *_, language in crossed})
+
+    def cell(score: Score | None) -> str:
+        if score is None:
+            return "–"
+        wrong = f", {score.wrong} wrong" if score.wrong else ""
+        return f"{score.exact / score.cases:.3f} of {score.cases:,}{wrong}"
+
+    rows = [
+        [*slicing, *(cell(crossed.get((*slicing, language))) for language in languages)]
+        for slicing in sorted({key[:3] for key in crossed})
+    ]
+    return f"{name}, crossed\n\n" + table(["kind", "length", "stands", *languages], rows)
 
 
 def report_applying(results: dict[str, Result]) -> str:
