@@ -260,6 +260,20 @@ def test_a_case_cannot_be_snoozed_until_a_day_that_is_past(desk: Client) -> None
     assert "in the future" in answer.content.decode()
 
 
+def test_a_long_history_ends_with_a_word_about_what_is_left_out(desk: Client) -> None:
+    case = make_case("teh")
+    known = case.events.count()
+    said = "What happened before is not shown."
+    for number in range(50 - known - 1):  # looking at it is the last one
+        Event.objects.create(case=case, kind=Event.Kind.LOOKED, old_status="open", new_status="open", note=f"{number}")
+
+    full = desk.get(case.get_absolute_url()).content.decode()
+    Event.objects.create(case=case, kind=Event.Kind.LOOKED, old_status="open", new_status="open")
+    cut = desk.get(case.get_absolute_url()).content.decode()
+
+    assert (said in full, said in cut) == (False, True)
+
+
 def test_a_merged_case_leads_to_the_one_that_took_it(desk: Client) -> None:
     article = make_article()
     case, other = make_case(article=article), make_case("300 guests", article)

@@ -29,7 +29,7 @@ from corrections.passages import Place, place_after, place_of
 from corrections.policy import BREAK_GLASS, RULES, SEVERITIES, Approver, Severity
 
 _SHOWN_REPORTS = 20
-_SHOWN_OTHERS = 50
+_SHOWN_OTHERS = _SHOWN_EVENTS = 50
 _VERBS = decisions.VERBS | pushes.VERBS
 Status = Case.Status
 
@@ -179,7 +179,7 @@ def _page(
         place = place_after(case, published)
     looked_for = request.GET.get("find", "")[:200]
     others = list(case.article.cases.unresolved().exclude(pk=case.pk).nearest_first(case)[: _SHOWN_OTHERS + 1])
-    events = list(case.events.select_related("by", "key").order_by("-at", "-pk")[:50])
+    events = list(case.events.select_related("by", "key").order_by("-at", "-pk")[: _SHOWN_EVENTS + 1])
     make: Callable[[type[decisions.Decision]], decisions.Decision] = partial(_form, case, place, sent)
     return TemplateResponse(
         request,
@@ -198,7 +198,8 @@ def _page(
             "looked_for": looked_for,
             "reports": reports,
             "more_reports": max(case.report_count - len(received), 0),
-            "events": events,
+            "events": events[:_SHOWN_EVENTS],
+            "has_earlier_events": len(events) > _SHOWN_EVENTS,
             "returned": last_return(case, events),
             "others": others[:_SHOWN_OTHERS],
             "has_more_others": len(others) > _SHOWN_OTHERS,
