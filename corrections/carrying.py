@@ -222,10 +222,13 @@ def _common_ends(old: str, new: str) -> tuple[int, int]:
 
 
 def _step_back(company: str, length: int) -> int:
-    """Shorten a common end by its last paragraph, or by ``COMPANY`` characters to a space if that is longer."""
+    """Shorten a common end by its last paragraph, or by ``COMPANY`` characters to a space if that is longer.
+
+    Of one that is shorter than both nothing stays: two texts may begin with the same words by chance.
+    """
     at = company.rfind("\n")
     if at < 0:
-        at = company.find(" ")
+        at = company.find(" ") if length > len(company) else 0
     return max(0, length - (COMPANY if at < 0 else len(company) - at))
 
 

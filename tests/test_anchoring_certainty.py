@@ -164,3 +164,24 @@ def test_part_of_a_number_is_found_for_certain_only_by_who_selected_part_of_one(
 
     selected_part = quote.prefix == "cost 3,"
     assert (found.outcome in SURE) is selected_part
+
+
+@pytest.mark.parametrize("is_at_the_end", [False, True])
+def test_a_first_or_last_word_that_the_new_text_has_by_chance_is_not_it(is_at_the_end: bool) -> None:
+    moved = "Asked about the price of water the speaker of the council said that the bank would pay for it this week."
+    other = "Asked about the harbour a clerk of the office thought otherwise."
+    middle = "\n".join(LINES)
+    if is_at_the_end:
+        moved, other = (" ".join(reversed(text.rstrip(".").split())) for text in (moved, other))
+        old, new = f"{middle}\n{moved}", f"{moved}\n{middle}\n{other}"
+        start = old.rindex("Asked")
+    else:
+        old, new = f"{moved}\n{middle}", f"{other}\n{middle}\n{moved}"
+        start = 0
+    quote = Quote("Asked", old[max(0, start - 32) : start], old[start + 5 :][:32], start)
+
+    found = follow(quote, start, start + 5, [old, new])
+
+    truth = new.index(moved) + moved.index("Asked")
+    assert found.outcome not in SURE or found.start == truth
+    assert (found.start, found.end) == (truth, truth + 5)
