@@ -50,13 +50,13 @@ class Inspector:
         # Layout depends on the size and colours on the theme: of the Django admin's own pages two looks show both.
         is_ours = page.locator("body.desk").count() > 0
         for size, theme in LOOKS if is_ours else LOOKS[:2]:
-            page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.set_viewport_size(SIZES[size])
+            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             self.faults += [f"{name}, {size}, {theme}: {fault}" for fault in page.evaluate(FIND)]
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > SIZES[size]["width"]:
                 self.faults.append(f"{name}, {size}: {width} px wide")
-        page.set_viewport_size(SIZES["desktop"])  # type: ignore[arg-type]
+        page.set_viewport_size(SIZES["desktop"])
         self.complaints.clear()  # axe itself applies inline styles to measure
 
     def send(self, form: Locator) -> None:
@@ -84,7 +84,7 @@ def inspector(chromium: Browser, live_server: Any, desk: Desk) -> Iterator[Inspe
     client.force_login(desk.me)
     context = chromium.new_context(base_url=live_server.url)
     cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
-    context.add_cookies([cookie])  # type: ignore[list-item]
+    context.add_cookies([cookie])
     yield Inspector(context.new_page())
     context.close()
 
